@@ -1,0 +1,1 @@
+"""Every speed we claim, side by side with the peer: ``make bench``."""

@@ -1,0 +1,62 @@
+"""Runs the benchmarks, prints one table and writes it where the book shows it.
+
+``python -m benchmarks`` runs all, ``python -m benchmarks metrics`` one suite. A suite is a module
+of this package with a function ``rows()`` that yields :class:`~benchmarks.harness.Row`.
+"""
+
+import importlib
+import platform
+import sys
+from pathlib import Path
+
+from benchmarks import harness
+
+harness.one_thread()
+
+SUITES = ("metrics", "networks")
+PAGES = Path(__file__).parent.parent / "book" / "back" / "benchmarks"
+UNITS = (("s", 1), ("ms", 1e3), ("µs", 1e6))
+HEADER = "| work | size | peer | peer needs | we need | times as fast | promised |"
+
+
+def seconds(value: float) -> str:
+    """Seconds with three significant figures and a fitting unit."""
+    unit, factor = next((u, f) for u, f in UNITS if value * f >= 1 or u == "µs")
+    return f"{value * factor:.3g} {unit}"
+
+
+def line(row: harness.Row) -> str:
+    """One row of the Markdown table."""
+    promised = "" if row.target is None else f"{row.target:g} ({row.verdict})"
+    return (
+        f"| {row.work} | {row.size} | {row.peer} | {seconds(row.peer_seconds)} "
+        f"| {seconds(row.ours_seconds)} | {row.ratio:.3g} | {promised} |"
+    )
+
+
+def main(names: list[str]) -> int:
+    """Run the suites in ``names`` (all when empty)."""
+    unknown = [name for name in names if name not in SUITES]
+    if unknown:
+        print(
+            f"benchmarks: no suite {unknown[0]!r}; there are {', '.join(SUITES)}", file=sys.stderr
+        )
+        return 2
+    for name in names or SUITES:
+        lines = [HEADER, "| --- | --- | --- | --: | --: | --: | --: |"]
+        print(f"\n{name}\n" + "\n".join(lines), flush=True)
+        for row in importlib.import_module(f"benchmarks.{name}").rows():
+            lines.append(line(row))
+            print(lines[-1], flush=True)
+        lines += [
+            "",
+            f"One thread, CPU time, medians. Python {platform.python_version()}, "
+            f"{platform.machine()}.",
+        ]
+        PAGES.mkdir(parents=True, exist_ok=True)
+        (PAGES / f"{name}.md").write_text("\n".join(lines) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

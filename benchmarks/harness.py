@@ -1,0 +1,81 @@
+"""Measures two pieces of code beside each other: CPU time, one thread, medians, the ratio."""
+
+import gc
+import importlib.metadata
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "RAYON_NUM_THREADS",
+)
+
+
+def one_thread() -> None:
+    """Hold every library to one thread; must run before NumPy or torch is imported."""
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: the same work done by us and by a peer.
+
+    ``target`` is what we promise of ``ratio``, or None where the row is for information only.
+    """
+
+    work: str
+    size: str
+    peer: str
+    ours_seconds: float
+    peer_seconds: float
+    target: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """How many times as fast as the peer we are."""
+        return self.peer_seconds / self.ours_seconds
+
+    @property
+    def verdict(self) -> str:
+        """Whether the promise was kept in this run."""
+        if self.target is None:
+            return ""
+        return "met" if self.ratio >= self.target else "missed"
+
+
+def version(distribution: str) -> str:
+    """Name and version of an installed peer, as the table shows it."""
+    return f"{distribution} {importlib.metadata.version(distribution)}"
+
+
+def cpu_seconds(
+    *works: Callable[[], object], repeat: int = 7, at_least: float = 0.05
+) -> list[float]:
+    """Median CPU seconds of one call of each of ``works``.
+
+    They take turns, so that a busy moment of the machine hits all alike; a quick one is called
+    often enough that ``at_least`` seconds are measured at a time. The first call of each is not
+    counted.
+    """
+    calls = [max(1, round(at_least / max(_once(work, 1), 1e-7))) for work in works]
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(repeat):
+        for slot, work, n in zip(times, works, calls):
+            slot.append(_once(work, n))
+    return [statistics.median(slot) for slot in times]
+
+
+def _once(work: Callable[[], object], calls: int) -> float:
+    gc.collect()
+    gc.disable()
+    start = time.process_time()
+    for _ in range(calls):
+        work()
+    elapsed = time.process_time() - start
+    gc.enable()
+    return elapsed / calls

@@ -1,0 +1,5 @@
+"""The ``course`` command."""
+
+import typer
+
+app = typer.Typer(no_args_is_help=True)

@@ -1,0 +1,1 @@
+"""How good is a model: classification metrics, overlap of boxes and masks, detection."""
