@@ -1,5 +1,78 @@
-"""The ``course`` command."""
+"""The ``course`` command: each subcommand is a few lines over the module that does the work.
+
+Those modules are imported inside the commands, so that ``course --help`` answers at once.
+"""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Build the book, release and grade assignments.",
+)
+
+
+def fail(command: str, error: Exception | str) -> typer.Exit:
+    """Print one sentence on stderr; raise what is returned."""
+    typer.echo(f"course {command}: {error}", err=True)
+    return typer.Exit(1)
+
+
+@app.command()
+def build() -> None:
+    """Build the book into _build/html; a warning or a cell that fails is an error."""
+    from course_lib import book
+
+    try:
+        page = book.build(Path.cwd())
+    except book.BuildError as error:
+        raise fail("build", error) from None
+    typer.echo(f"book: {page}")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="0 takes any free port.")] = 8000,
+    browser: Annotated[bool, typer.Option(help="Open the book in a browser.")] = True,
+) -> None:
+    """Show the built book at http://localhost:PORT until Ctrl-C."""
+    from course_lib import book
+
+    try:
+        book.serve(Path.cwd(), port, browser=browser)
+    except book.BuildError as error:
+        raise fail("serve", error) from None
+
+
+@app.command()
+def notebooks(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Lecture notebooks; all of the book's if none.")
+    ] = None,
+    check: Annotated[bool, typer.Option(help="Write nothing, say what is stale.")] = False,
+) -> None:
+    """Execute lecture notebooks and store their outputs, without pictures and widget state."""
+    from tqdm import tqdm
+
+    from course_lib import notebooks
+
+    stale = False
+    for path in tqdm(
+        paths or notebooks.lecture_notebooks(Path.cwd()), unit="notebook", disable=None
+    ):
+        try:
+            fresh = notebooks.execute(path)
+        except notebooks.NotebookError as error:
+            raise fail("notebooks", error) from None
+        differences = list(notebooks.changes(notebooks.read(path), fresh))
+        stale = stale or bool(differences)
+        for difference in differences:
+            tqdm.write(f"{path}: {difference}")
+        if not check:
+            notebooks.write(fresh, path)
+    if check and stale:
+        raise fail("notebooks", "stored outputs are stale; run `course notebooks`")

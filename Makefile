@@ -1,0 +1,53 @@
+# Two commands: `make` (set up, book, assignment, a graded demo class) and `make test`.
+PYTHON ?= python3
+PORT ?= 8000
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+LIBRARY   := $(shell find course_lib -name '*.py')
+PAGES     := $(shell find book exercises -type f -not -path '*/.ipynb_checkpoints/*')
+SOURCES   := $(wildcard solutions/*/*.ipynb)
+RELEASES  := $(SOURCES:solutions/%=exercises/%)
+
+.PHONY: all setup system book serve release notebooks demo lint test bench clean
+all: book release demo
+	@course where
+
+setup: .venv/.ready
+.venv/.ready: requirements.txt pyproject.toml scripts/setup.sh
+	@scripts/setup.sh $(PYTHON)
+
+system:
+	@scripts/system-packages.sh
+
+book: _build/html/index.html
+_build/html/index.html: .venv/.ready _config.yml _toc.yml $(PAGES) $(LIBRARY)
+	course build && touch $@
+
+serve: book
+	course serve --port $(PORT)
+
+release: .venv/.ready $(RELEASES)
+exercises/%.ipynb: solutions/%.ipynb
+	course release $(notdir $*)
+
+notebooks: .venv/.ready
+	course notebooks
+
+demo: _build/demo/.graded
+_build/demo/.graded: .venv/.ready $(RELEASES) $(LIBRARY)
+	course demo && touch $@
+
+lint: .venv/.ready
+	ruff format --check . && ruff check . && mypy && lint-imports
+
+tests/browser/node_modules/.ready: tests/browser/package.json
+	cd tests/browser && npm install --silent --no-package-lock && touch node_modules/.ready
+
+test: .venv/.ready system lint
+	pytest
+
+bench: .venv/.ready
+	python -m benchmarks
+
+clean:
+	rm -rf .venv _build tests/browser/node_modules

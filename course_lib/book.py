@@ -1,0 +1,120 @@
+"""Building the book and showing it.
+
+The pages are made by jupyter-book; this module adds what it lacks: a cache of executed notebooks
+that a change of the library invalidates (as the Sphinx extension ``course_lib.book``, named in
+``_config.yml``), and an error that names the notebook and the cell.
+"""
+
+import functools
+import hashlib
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+
+import nbformat
+
+
+class BuildError(Exception):
+    """The book cannot be built or shown; the message says why in one sentence."""
+
+
+def library_hash(root: Path) -> str:
+    """Fingerprint of what notebooks import: ``course_lib`` and the pinned requirements."""
+    digest = hashlib.sha256()
+    files = [path for path in (root / "course_lib").rglob("*") if path.suffix != ".pyc"]
+    for path in [*sorted(files), root / "requirements.txt"]:
+        if path.is_file():
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def setup(app):
+    """Sphinx extension: keep executed notebooks in a cache that is named after the library's hash.
+
+    jupyter-cache looks at a notebook's own code only, so with one fixed cache a page would show
+    what an older ``course_lib`` computed.
+    """
+
+    def choose_cache(_, config):
+        root = Path(app.srcdir)
+        caches = root / "_build" / "cache"
+        current = caches / library_hash(root)
+        current.mkdir(parents=True, exist_ok=True)
+        for outdated in set(caches.iterdir()) - {current}:
+            shutil.rmtree(outdated)
+        config.nb_execution_cache_path = str(current)
+
+    app.connect("config-inited", choose_cache, priority=1)  # before myst-nb reads its settings
+    return {"parallel_read_safe": True}
+
+
+def build(root: Path) -> Path:
+    """Build the book below ``root`` and return its first page.
+
+    Raises
+    ------
+    BuildError
+        If there is no book here, a page has a warning, or a notebook does not run.
+    """
+    if not (root / "_config.yml").exists():
+        raise BuildError(f"{root} has no _config.yml; run it in the folder that the course is in")
+    html = root / "_build" / "html"
+    shutil.rmtree(html / "reports", ignore_errors=True)  # reports of an earlier failure
+    command = [sys.executable, "-m", "jupyter_book", "build", str(root), "-W", "--keep-going"]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, check=False)
+    if done.returncode:
+        raise BuildError(why_it_failed(root, html / "reports"))
+    return html / "index.html"
+
+
+def why_it_failed(root: Path, reports: Path) -> str:
+    """One sentence from the reports that myst-nb leaves about notebooks that did not run."""
+    for report in sorted(reports.rglob("*.err.log")):
+        notebook = root / report.relative_to(reports).with_suffix("").with_suffix(".ipynb")
+        text = report.read_text(encoding="utf-8")
+        reason = text.strip().splitlines()[-1]
+        for number, cell in enumerate(nbformat.read(notebook, as_version=4).cells, 1):
+            if cell.cell_type == "code" and cell.source.strip() and cell.source.strip() in text:
+                return (
+                    f"{notebook.relative_to(root)}: cell {number} (id {cell.id}) failed: {reason}"
+                )
+        return f"{notebook.relative_to(root)} failed: {reason}"
+    return "the book has warnings, and a warning is an error here; they are listed above"
+
+
+def serve(root: Path, port: int, *, browser: bool) -> None:
+    """Serve ``_build/html`` on this machine only, until Ctrl-C."""
+    html = root / "_build" / "html"
+    if not (html / "index.html").exists():
+        raise BuildError("there is no book in _build/html yet; run `make book` first")
+    handler = functools.partial(_QuietHandler, directory=str(html))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise BuildError(
+            f"port {port} cannot be used ({error.strerror}); "
+            f"take another one: course serve --port {port + 1}"
+        ) from None
+    address = f"http://localhost:{server.server_address[1]}/"
+    print(f"The book is at {address} (Ctrl-C stops)", flush=True)
+    if browser:
+        webbrowser.open(address)
+    with server:
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format, *args):
+        """Say nothing about requests that succeed."""
+
+    def log_error(self, format, *args):
+        """But do say which page is missing."""
+        sys.stderr.write(f"{self.path}: {format % args}\n")
