@@ -12,6 +12,9 @@ import numpy as np
 
 Array = Any  # an array of any library that follows the standard; no common base class exists
 
+# Types seen before and their library: asking again would cost more than a small operation does.
+_NAMESPACES: dict[type, Any] = {}
+
 
 def namespace(*arrays):
     """The array library that all of ``arrays`` belong to.
@@ -37,6 +40,9 @@ def namespace(*arrays):
     >>> float(xp.sum(xp.asarray([1.0, 2.0])))
     3.0
     """
+    kinds = {type(array) for array in arrays if array is not None}
+    if len(kinds) == 1 and (known := _NAMESPACES.get(next(iter(kinds)))) is not None:
+        return known
     present = [array for array in arrays if array is not None]
     for array in present:
         if not array_api_compat.is_array_api_obj(array):
@@ -47,15 +53,49 @@ def namespace(*arrays):
     if not present:
         raise TypeError("expected at least one array, got none")
     try:
-        return array_api_compat.array_namespace(*present)
+        xp = array_api_compat.array_namespace(*present)
     except TypeError:
-        kinds = sorted({f"{type(a).__module__.split('.')[0]}.{type(a).__name__}" for a in present})
-        raise TypeError(f"arrays of different libraries: {', '.join(kinds)}") from None
+        names = sorted(f"{kind.__module__.split('.')[0]}.{kind.__name__}" for kind in kinds)
+        raise TypeError(f"arrays of different libraries: {', '.join(names)}") from None
+    return _NAMESPACES.setdefault(type(present[0]), xp)
 
 
 def device(array, /):
     """Where ``array`` lives ("cpu", a torch.device, …): pass it on when a new array is created."""
     return array_api_compat.device(array)
+
+
+def bincount(x, /, *, weights=None, minlength=0):
+    """How often each of 0, 1, 2, … occurs in ``x``, or the sum of the weights that it got.
+
+    NumPy and torch have this function; the standard does not, where it is read off the sorted values.
+
+    Parameters
+    ----------
+    x : integer array, shape (n,)
+        Not negative.
+    weights : array, shape (n,), optional
+    minlength : int
+        The least length of the result.
+
+    Returns
+    -------
+    array, shape (max(minlength, largest x + 1),)
+
+    Examples
+    --------
+    >>> bincount(np.array([0, 2, 2]), minlength=4)
+    array([1, 0, 2, 0])
+    """
+    xp = namespace(x, weights)
+    if hasattr(xp, "bincount"):
+        return xp.bincount(x, weights=weights, minlength=minlength)
+    length = max(minlength, int(xp.max(x)) + 1 if x.shape[0] else 0)
+    order = xp.argsort(x)
+    first = xp.searchsorted(xp.take(x, order), xp.arange(length + 1, dtype=x.dtype))
+    weights = xp.ones_like(x) if weights is None else weights
+    totals = xp.cumulative_sum(xp.take(weights, order), include_initial=True)
+    return xp.diff(xp.take(totals, first))
 
 
 def to_numpy(array, /):
@@ -65,6 +105,6 @@ def to_numpy(array, /):
     """
     if array_api_compat.is_torch_array(array):
         return array.detach().cpu().numpy()
-    if array_api_compat.is_array_api_obj(array) and not isinstance(array, np.ndarray):
+    if array_api_compat.is_array_api_obj(array) and not isinstance(array, np.ndarray | np.generic):
         return np.from_dlpack(array)
     return np.asarray(array)

@@ -1,0 +1,63 @@
+"""Neural networks by hand: every operation with the backward pass that the lecture derives.
+
+Functions come in pairs, ``f`` and ``f_backward``, and are pure; layers own weights and remember
+what the backward pass needs; models are chains of layers.
+"""
+
+from course_lib.nn.activations import (
+    log_softmax,
+    log_softmax_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+    softmax,
+    softmax_backward,
+    tanh,
+    tanh_backward,
+)
+from course_lib.nn.dropout import dropout, dropout_backward
+from course_lib.nn.layers import Dropout, Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
+from course_lib.nn.linear import linear, linear_backward
+from course_lib.nn.losses import (
+    binary_cross_entropy_with_logits,
+    binary_cross_entropy_with_logits_backward,
+    cross_entropy,
+    cross_entropy_backward,
+    l2_loss,
+    l2_loss_backward,
+)
+from course_lib.nn.models import mlp
+from course_lib.nn.sequential import Sequential
+
+__all__ = [
+    "sigmoid",
+    "sigmoid_backward",
+    "tanh",
+    "tanh_backward",
+    "relu",
+    "relu_backward",
+    "softmax",
+    "softmax_backward",
+    "log_softmax",
+    "log_softmax_backward",
+    "linear",
+    "linear_backward",
+    "l2_loss",
+    "l2_loss_backward",
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_backward",
+    "cross_entropy",
+    "cross_entropy_backward",
+    "dropout",
+    "dropout_backward",
+    "Layer",
+    "Linear",
+    "Sigmoid",
+    "Tanh",
+    "ReLU",
+    "Flatten",
+    "Dropout",
+    "Sequential",
+    "mlp",
+]

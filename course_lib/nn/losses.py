@@ -1,0 +1,205 @@
+"""Losses: how wrong the outputs are, as one number, and the gradient that training descends.
+
+All have the same ``reduction``: "sum" adds over samples and outputs, "mean" divides that by the
+number of samples N (the length of the first axis), "none" gives one number per sample. Each
+``_backward`` partner returns the gradient with respect to the first argument; with "none" that is
+the gradient of every sample's own loss, the same as for "sum".
+"""
+
+from course_lib.nn.activations import log_softmax, sigmoid, softmax
+from course_lib.nn.checks import dimensions, floating, library, same_shape
+
+REDUCTIONS = ("mean", "sum", "none")
+# How far from 1 the sum of rounded probabilities may be: float32 keeps 7 digits.
+SUM_TOLERANCE = 1e-4
+
+
+def l2_loss(output, target, /, *, reduction="mean"):
+    r"""Half the squared error, :math:`\frac{1}{2} \sum_k (o_k - t_k)^2`.
+
+    Parameters
+    ----------
+    output : array, shape (N, ...)
+        What the network says.
+    target : array, shape (N, ...)
+        What it should have said.
+    reduction : {"mean", "sum", "none"}
+        See the module's description.
+
+    Returns
+    -------
+    array, shape () or (N,) with "none"
+
+    Examples
+    --------
+    >>> float(l2_loss(np.array([[1.0], [3.0]]), np.array([[0.0], [0.0]])))
+    2.5
+    """
+    xp = _check_elementwise("l2_loss", "output", output, target)
+    error = output - target
+    return _reduce(xp, "l2_loss", 0.5 * error * error, reduction)
+
+
+def l2_loss_backward(output, target, /, *, reduction="mean"):
+    """Gradient of :func:`l2_loss` with respect to ``output``: the error o - t."""
+    _check_elementwise("l2_loss_backward", "output", output, target)
+    return _scale("l2_loss_backward", output - target, reduction)
+
+
+def binary_cross_entropy_with_logits(logits, target, /, *, reduction="mean"):
+    r"""Cross-entropy of independent yes/no outputs, :math:`-[t \log o + (1 - t) \log (1 - o)]`.
+
+    Parameters
+    ----------
+    logits : array, shape (N, ...)
+        Potentials u; the probabilities are o = sigmoid(u).
+    target : array, shape (N, ...)
+        Probabilities of "yes", usually 0 or 1.
+    reduction : {"mean", "sum", "none"}
+        See the module's description.
+
+    Returns
+    -------
+    array, shape () or (N,) with "none"
+
+    Notes
+    -----
+    Written in u it is :math:`\max(u, 0) - u t + \log(1 + e^{-|u|})`, which no logit overflows and
+    no rounding of o to 1 turns into log 0.
+
+    Examples
+    --------
+    >>> float(binary_cross_entropy_with_logits(np.array([[1e4]]), np.array([[0.0]])))
+    10000.0
+    """
+    xp = _check_elementwise("binary_cross_entropy_with_logits", "logits", logits, target)
+    _check_probabilities(xp, "binary_cross_entropy_with_logits", target)
+    losses = xp.clip(logits, 0.0) - logits * target + xp.log1p(xp.exp(-xp.abs(logits)))
+    return _reduce(xp, "binary_cross_entropy_with_logits", losses, reduction)
+
+
+def binary_cross_entropy_with_logits_backward(logits, target, /, *, reduction="mean"):
+    """Gradient of :func:`binary_cross_entropy_with_logits` by the logits: o - t again."""
+    name = "binary_cross_entropy_with_logits_backward"
+    _check_elementwise(name, "logits", logits, target)
+    return _scale(name, sigmoid(logits) - target, reduction)
+
+
+def cross_entropy(logits, target, /, *, reduction="mean"):
+    r"""Cross-entropy of one choice among K classes, :math:`-\sum_k t_k \log o_k`.
+
+    Parameters
+    ----------
+    logits : array, shape (N, K)
+        Potentials u; the probabilities are o = softmax(u).
+    target : array, shape (N,) of integers or (N, K) of floats
+        The index of the class of each sample, or the probability of each class.
+    reduction : {"mean", "sum", "none"}
+        See the module's description.
+
+    Returns
+    -------
+    array, shape () or (N,) with "none"
+
+    Raises
+    ------
+    ValueError
+        If an index is not in 0..K-1, or probabilities are negative or do not add to 1.
+
+    Examples
+    --------
+    >>> float(cross_entropy(np.array([[1e4, 0.0]]), np.array([1])))
+    10000.0
+    """
+    xp, probabilities = _class_probabilities("cross_entropy", logits, target)
+    return _reduce(xp, "cross_entropy", -probabilities * log_softmax(logits), reduction)
+
+
+def cross_entropy_backward(logits, target, /, *, reduction="mean"):
+    """Gradient of :func:`cross_entropy` with respect to the logits.
+
+    It is o - t because the target's probabilities add to 1 (lecture, "Softmax").
+    """
+    _, probabilities = _class_probabilities("cross_entropy_backward", logits, target)
+    return _scale("cross_entropy_backward", softmax(logits) - probabilities, reduction)
+
+
+def _check_elementwise(operation, name, output, target):
+    """The library of a loss whose target looks like its output."""
+    xp = floating(operation, **{name: output, "target": target})
+    same_shape(operation, "target", target, name, output)
+    if output.ndim == 0:
+        raise ValueError(f"{operation}: {name} has shape (), expected (N, ...)")
+    return xp
+
+
+def _class_probabilities(operation, logits, target):
+    """The library of ``logits``, and ``target`` as probabilities of shape (N, K), checked."""
+    xp = library(operation, logits=logits, target=target)
+    floating(operation, logits=logits)
+    dimensions(operation, "logits", logits, "NK")
+    if target.ndim == 2:
+        floating(operation, logits=logits, target=target)
+        same_shape(operation, "target", target, "logits", logits)
+        _check_probabilities(xp, operation, target)
+        _check_sums(xp, operation, target)
+        return xp, target
+    _check_labels(xp, operation, logits, target)
+    classes = xp.arange(logits.shape[1], dtype=target.dtype, device=logits.device)
+    return xp, xp.astype(target[:, None] == classes, logits.dtype)
+
+
+def _check_probabilities(xp, operation, target):
+    if xp.any((target < 0) | (target > 1)):
+        raise ValueError(
+            f"{operation}: target goes from {float(xp.min(target)):.6g} to "
+            f"{float(xp.max(target)):.6g}, expected probabilities in 0..1"
+        )
+
+
+def _check_sums(xp, operation, target):
+    excess = xp.abs(xp.sum(target, axis=1) - 1.0)
+    if xp.any(excess > SUM_TOLERANCE):
+        worst = int(xp.argmax(excess))
+        raise ValueError(
+            f"{operation}: the probabilities in row {worst} of target add to "
+            f"{float(xp.sum(target[worst, :])):.6g}, expected 1"
+        )
+
+
+def _check_labels(xp, operation, logits, target):
+    samples, classes = logits.shape
+    if not xp.isdtype(target.dtype, "integral") or target.shape != (samples,):
+        raise ValueError(
+            f"{operation}: target has dtype {target.dtype} and shape {tuple(target.shape)}, "
+            f"expected integers of shape ({samples},) or floats of shape ({samples}, {classes})"
+        )
+    if xp.any((target < 0) | (target >= classes)):
+        raise ValueError(
+            f"{operation}: target goes from {int(xp.min(target))} to {int(xp.max(target))}, "
+            f"expected classes in 0..{classes - 1}"
+        )
+
+
+def _reduce(xp, operation, losses, reduction):
+    """Elementwise losses (N, ...) to what ``reduction`` asks for."""
+    _check_reduction(operation, losses, reduction)
+    if reduction == "none":
+        return xp.sum(losses, axis=tuple(range(1, losses.ndim)))
+    total = xp.sum(losses)
+    return total / losses.shape[0] if reduction == "mean" else total
+
+
+def _scale(operation, gradient, reduction):
+    """The gradient of the sum over samples to that of ``reduction``."""
+    _check_reduction(operation, gradient, reduction)
+    return gradient / gradient.shape[0] if reduction == "mean" else gradient
+
+
+def _check_reduction(operation, losses, reduction):
+    if reduction not in REDUCTIONS:
+        raise ValueError(
+            f"{operation}: reduction is {reduction!r}, expected one of {', '.join(REDUCTIONS)}"
+        )
+    if reduction == "mean" and losses.shape[0] == 0:
+        raise ValueError(f"{operation}: no samples, expected at least one for a mean")
