@@ -1,0 +1,192 @@
+"""The update rules applied to all parameters of a model, in place, with a memory between steps."""
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import ClassVar
+
+import numpy as np
+
+from course_lib.arrays import namespace
+from course_lib.optim.rules import _adagrad, _adam, _momentum, _rmsprop, _sgd
+
+BLOCK = 2**17  # elements that NumPy updates at a time: the temporaries then stay in the cache
+
+
+@dataclass(kw_only=True, eq=False)
+class Optimizer:
+    """What all optimizers share; use one of the classes below.
+
+    Attributes
+    ----------
+    t : int
+        Steps taken so far.
+    state : list of lists of arrays
+        For every parameter what the rule remembers about it; filled at the first step.
+    shapes : list of tuples
+        The shapes of the parameters that the state belongs to.
+    """
+
+    t: int = field(default=0, init=False, repr=False)
+    state: list = field(default_factory=list, init=False, repr=False)
+    shapes: list = field(default_factory=list, init=False, repr=False)
+    memory: ClassVar[int] = 0  # how many arrays the rule remembers for each parameter
+
+    def __post_init__(self):
+        for setting in (f for f in fields(self) if f.init and f.type is float):
+            value = getattr(self, setting.name)
+            limit = math.inf if setting.name in ("lr", "eps") else 1
+            if not 0 <= value < limit:
+                raise ValueError(
+                    f"{type(self).__name__}: {setting.name} must be in [0, {limit}), got {value}"
+                )
+
+    def step(self, parameters, gradients):
+        """Update every array of ``parameters`` in place.
+
+        Parameters
+        ----------
+        parameters, gradients : lists of floating-point arrays
+            In the same order and of the same shapes, those of the first step at every step.
+
+        Raises
+        ------
+        ValueError
+            If lengths or shapes differ; no parameter has changed then.
+        TypeError
+            If a parameter is not floating point, or a gradient is of another array library.
+        """
+        self._check(parameters, gradients)
+        self.t += 1
+        for param, grad, state in zip(parameters, gradients, self.state):
+            for arrays in _blocks(param, grad, *state):
+                self._apply(*arrays)
+
+    def prepare(self, parameters):
+        """Fill :attr:`state` with its initial zeros; the first step does it by itself."""
+        for i, param in enumerate(parameters):
+            if not namespace(param).isdtype(param.dtype, "real floating"):
+                raise TypeError(
+                    f"{type(self).__name__}: parameter {i} must be floating point, "
+                    f"got {param.dtype}"
+                )
+        self.shapes = [tuple(param.shape) for param in parameters]
+        self.state = [
+            [namespace(param).zeros_like(param) for _ in range(self.memory)] for param in parameters
+        ]
+
+    def _check(self, parameters, gradients):
+        name = type(self).__name__
+        if len(parameters) != len(gradients):
+            raise ValueError(f"{name}: {len(parameters)} parameters, {len(gradients)} gradients")
+        for i, (param, grad) in enumerate(zip(parameters, gradients)):
+            if grad is None:
+                raise ValueError(f"{name}: gradient {i} is None; run the model's backward first")
+            if grad.shape != param.shape:
+                raise ValueError(
+                    f"{name}: gradient {i} has shape {tuple(grad.shape)}, "
+                    f"its parameter {tuple(param.shape)}"
+                )
+        if not self.state:
+            namespace(*parameters, *gradients)  # refuses arrays of different libraries
+            self.prepare(parameters)
+        elif [tuple(param.shape) for param in parameters] != self.shapes:
+            raise ValueError(
+                f"{name}: the parameters are not those of the first step; "
+                "take a new optimizer for another model"
+            )
+
+    def _apply(self, param, grad, *state):
+        raise TypeError("Optimizer is the common base; use SGD, Momentum, AdaGrad, RMSProp or Adam")
+
+
+def _blocks(*arrays):
+    """The same rows of all ``arrays``, about BLOCK elements at a time where they are NumPy's."""
+    rows, size = arrays[0].shape[:1], math.prod(arrays[0].shape)
+    if size <= BLOCK or not isinstance(arrays[0], np.ndarray):
+        yield arrays
+        return
+    length = max(1, BLOCK * rows[0] // size)
+    for start in range(0, rows[0], length):
+        yield tuple(array[start : start + length] for array in arrays)
+
+
+@dataclass(kw_only=True, eq=False)
+class SGD(Optimizer):
+    """:func:`sgd_update` for all parameters of a model.
+
+    Examples
+    --------
+    >>> parameters, gradients = [np.array([1.0, 2.0])], [np.array([1.0, -1.0])]
+    >>> optimizer = SGD(lr=0.1)
+    >>> optimizer.step(parameters, gradients)
+    >>> parameters
+    [array([0.9, 2.1])]
+    """
+
+    lr: float
+
+    def _apply(self, param, grad):
+        _sgd(param, grad, self.lr)
+
+
+@dataclass(kw_only=True, eq=False)
+class Momentum(Optimizer):
+    """:func:`momentum_update` for all parameters of a model."""
+
+    lr: float
+    momentum: float = 0.9
+    memory: ClassVar[int] = 1
+
+    def _apply(self, param, grad, velocity):
+        _momentum(param, grad, velocity, self.lr, self.momentum)
+
+
+@dataclass(kw_only=True, eq=False)
+class AdaGrad(Optimizer):
+    """:func:`adagrad_update` for all parameters of a model."""
+
+    lr: float
+    eps: float = 1e-10
+    memory: ClassVar[int] = 1
+
+    def _apply(self, param, grad, sum_squares):
+        _adagrad(param, grad, sum_squares, self.lr, self.eps)
+
+
+@dataclass(kw_only=True, eq=False)
+class RMSProp(Optimizer):
+    """:func:`rmsprop_update` for all parameters of a model."""
+
+    lr: float
+    gamma: float = 0.99
+    eps: float = 1e-8
+    memory: ClassVar[int] = 1
+
+    def _apply(self, param, grad, mean_square):
+        _rmsprop(param, grad, mean_square, self.lr, self.gamma, self.eps)
+
+
+@dataclass(kw_only=True, eq=False)
+class Adam(Optimizer):
+    """:func:`adam_update` for all parameters of a model."""
+
+    lr: float = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+    eps_inside_sqrt: bool = False
+    memory: ClassVar[int] = 2
+
+    def _apply(self, param, grad, m, r):
+        _adam(
+            param,
+            grad,
+            m,
+            r,
+            self.t,
+            self.lr,
+            self.beta1,
+            self.beta2,
+            self.eps,
+            self.eps_inside_sqrt,
+        )
