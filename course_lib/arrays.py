@@ -68,7 +68,7 @@ def device(array, /):
 def bincount(x, /, *, weights=None, minlength=0):
     """How often each of 0, 1, 2, … occurs in ``x``, or the sum of the weights that it got.
 
-    NumPy and torch have this function; the standard does not, where it is read off the sorted values.
+    NumPy and torch have it; the standard does not, where it is read off the sorted values.
 
     Parameters
     ----------
