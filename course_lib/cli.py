@@ -14,6 +14,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Build the book, release and grade assignments.",
 )
+data_app = typer.Typer(no_args_is_help=True, help="Fetch data that comes with no package.")
+app.add_typer(data_app, name="data")
 
 
 def fail(command: str, error: Exception | str) -> typer.Exit:
@@ -76,3 +78,17 @@ def notebooks(
             notebooks.write(fresh, path)
     if check and stale:
         raise fail("notebooks", "stored outputs are stale; run `course notebooks`")
+
+
+@data_app.command()
+def mnist(
+    folder: Annotated[Path, typer.Argument(help="Where the four files go.")] = Path("data/mnist"),
+) -> None:
+    """Download the MNIST digits (11 MB) and compare their checksums."""
+    from course_lib.data.download import download_mnist
+
+    try:
+        for path in download_mnist(folder):
+            typer.echo(path)
+    except OSError as error:
+        raise fail("data mnist", error) from None

@@ -203,12 +203,12 @@ def test_read_image_folder_refuses_what_is_no_picture(pictures):
 
 
 def test_read_image_folder_says_what_is_missing(tmp_path):
-    with pytest.raises(FileNotFoundError, match="read_image_folder: no folder .*nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"read_image_folder: no folder .*nowhere"):
         data.read_image_folder(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="has no subfolders, one for each class"):
         data.read_image_folder(tmp_path)
     (tmp_path / "cat").mkdir()
-    with pytest.raises(ValueError, match="no pictures in class folder .*cat"):
+    with pytest.raises(ValueError, match=r"no pictures in class folder .*cat"):
         data.read_image_folder(tmp_path)
     with pytest.raises(ValueError, match="mode must be 'RGB' or 'L', got 'CMYK'"):
         data.read_image_folder(tmp_path, mode="CMYK")
