@@ -1,8 +1,8 @@
 """Building the book and showing it.
 
 The pages are made by jupyter-book; this module adds what it lacks: a cache of executed notebooks
-that a change of the library invalidates (as the Sphinx extension ``course_lib.book``, named in
-``_config.yml``), and an error that names the notebook and the cell.
+that a change of the library invalidates and alt text for plots (as the Sphinx extension
+``course_lib.book``, named in ``_config.yml``), and an error that names the notebook and the cell.
 """
 
 import functools
@@ -49,7 +49,28 @@ def setup(app):
         config.nb_execution_cache_path = str(current)
 
     app.connect("config-inited", choose_cache, priority=1)  # before myst-nb reads its settings
+    app.connect("doctree-read", describe_pictures)
     return {"parallel_read_safe": True}
+
+
+def describe_pictures(app, doctree):
+    """Give each plot its text form as alt text, and the size that :func:`figures.show` meant.
+
+    Until the builder has chosen between them, a plot's picture and text stand side by side.
+    """
+    from PIL import Image
+
+    from course_lib.figures.style import CSS_PIXELS_PER_INCH, DPI
+
+    for bundle in doctree.findall(
+        lambda node: getattr(node, "attributes", {}).get("nb_element") == "mime_bundle"
+    ):
+        forms = {form["mime_type"]: form for form in bundle.children}
+        if {"image/png", "text/plain"} <= forms.keys():
+            picture = next(forms["image/png"].findall(lambda node: node.tagname == "image"))
+            picture["alt"] = forms["text/plain"].astext()
+            with Image.open(Path(app.srcdir) / picture["uri"]) as image:
+                picture["width"] = f"{image.width * CSS_PIXELS_PER_INCH // DPI}px"
 
 
 def build(root: Path) -> Path:
@@ -64,10 +85,13 @@ def build(root: Path) -> Path:
         raise BuildError(f"{root} has no _config.yml; run it in the folder that the course is in")
     html = root / "_build" / "html"
     shutil.rmtree(html / "reports", ignore_errors=True)  # reports of an earlier failure
-    command = [sys.executable, "-m", "jupyter_book", "build", str(root), "-W", "--keep-going"]
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    programs = Path(sys.executable).parent
+    command = [programs / "jupyter-book", "build", root, "-W", "--keep-going"]
+    path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
     done = subprocess.run(command, env={**os.environ, "PATH": path}, check=False)
     if done.returncode:
+        # Sphinx warns when it reads a page, and would not read this one again
+        shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
         raise BuildError(why_it_failed(root, html / "reports"))
     return html / "index.html"
 

@@ -1,0 +1,24 @@
+"""Pictures for the book: one style, alt text for every one, and sliders that need no kernel."""
+
+from course_lib.figures.classification import (
+    draw_confusion_matrix,
+    draw_precision_recall,
+    draw_scores,
+    fbeta_figure,
+    threshold_figure,
+)
+from course_lib.figures.flipbook import flipbook, flipbook_grid
+from course_lib.figures.style import COLORS, show, use_style
+
+__all__ = [
+    "flipbook",
+    "flipbook_grid",
+    "show",
+    "use_style",
+    "COLORS",
+    "draw_confusion_matrix",
+    "draw_scores",
+    "draw_precision_recall",
+    "threshold_figure",
+    "fbeta_figure",
+]
