@@ -80,6 +80,77 @@ def notebooks(
         raise fail("notebooks", "stored outputs are stale; run `course notebooks`")
 
 
+@app.command()
+def release(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Assignments; all of them if none.")
+    ] = None,
+    check: Annotated[bool, typer.Option(help="Write nothing, say what is stale.")] = False,
+    force: Annotated[bool, typer.Option(help="Overwrite a release edited by hand.")] = False,
+) -> None:
+    """Generate exercises/NAME from solutions/NAME, without solutions and hidden tests."""
+    from course_lib.grading import pipeline
+    from course_lib.notebooks import NotebookError
+
+    root, stale = Path.cwd(), False
+    try:
+        for name in names or pipeline.assignments(root):
+            if not check:
+                typer.echo(f"released: {pipeline.release(root, name, force=force)}")
+            elif problem := pipeline.stale_release(root, name):
+                stale = True
+                typer.echo(problem, err=True)
+    except (pipeline.GradingError, NotebookError) as error:
+        raise fail("release", error) from None
+    if stale:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo class lives.")] = Path("_build/demo"),
+) -> None:
+    """Grade a demo class of eight with nbgrader: right, blank, broken, endless …"""
+    from rich.console import Console
+    from rich.table import Table
+
+    from course_lib.grading import demo, pipeline
+    from course_lib.notebooks import NotebookError
+
+    try:
+        results = demo.run(Path.cwd(), folder.resolve())
+    except (pipeline.GradingError, NotebookError) as error:
+        raise fail("demo", error) from None
+    possible = results[0].max_points
+    names = "   ".join(f"{i} {exercise}" for i, exercise in enumerate(possible, 1))
+    table = Table(title=f"A demo class: points in assignment {demo.ASSIGNMENT!r}", caption=names)
+    table.add_column("student", no_wrap=True)
+    table.add_column("what was handed in")
+    headings = [*range(1, len(possible) + 1), "all"]
+    for heading, points in zip(headings, [*possible.values(), sum(possible.values())]):
+        table.add_column(f"{heading}\n/ {points:g}", justify="right")
+    for result in results:
+        scores = [*result.points.values(), sum(result.points.values())]
+        table.add_row(result.student, result.story, *[f"{round(score, 2):g}" for score in scores])
+    Console().print(table)
+    problems = [f"{result.student}: {result.problem}" for result in results if result.problem]
+    if problems:
+        raise fail("demo", "; ".join(problems))
+
+
+@app.command()
+def where() -> None:
+    """Say where the book, the gradebook and the feedback pages are."""
+    places = {
+        "book": "_build/html/index.html",
+        "gradebook": "_build/demo/gradebook.db",
+        "feedback": "_build/demo/feedback/swapped/metrics/metrics.html",
+    }
+    for what, place in places.items():
+        path = Path.cwd() / place
+        typer.echo(f"{what + ':':11}{path if path.exists() else 'not made yet (run `make`)'}")
+
+
 @data_app.command()
 def mnist(
     folder: Annotated[Path, typer.Argument(help="Where the four files go.")] = Path("data/mnist"),

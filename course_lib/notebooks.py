@@ -63,6 +63,7 @@ def execute(path: Path) -> nbformat.NotebookNode:
         timeout=CELL_SECONDS,
         kernel_name=KERNEL["name"],
         resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],  # no warning about listening on localhost
         record_timing=False,
         store_widget_state=False,
         on_cell_start=remember,

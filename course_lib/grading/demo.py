@@ -1,0 +1,120 @@
+"""A demo class: eight submissions as students write them, graded by nbgrader.
+
+It shows an instructor the whole way before there are students, and it is the test that one bad
+submission never stops the others.
+"""
+
+import copy
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from course_lib import notebooks
+from course_lib.grading import pipeline
+
+ASSIGNMENT = "metrics"
+CELL_SECONDS = 10  # an endless loop costs two cells of this
+STUDENTS = {
+    "all-right": "everything right",
+    "blank": "handed in as released",
+    "swapped": "rows and columns swapped",
+    "divides-by-zero": "no thought of empty classes",
+    "one-missing": "exercise 4 deleted",
+    "syntax-error": "exercise 1 cannot be read, 4 and 5 not written",
+    "endless": "exercise 5 never ends, 3 and 4 not written",
+    "chatty": "prints to stderr, ignores beta",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one student got: points by exercise, or why there are none."""
+
+    student: str
+    story: str
+    points: dict[str, float]
+    max_points: dict[str, float]
+    problem: str | None
+
+
+def submission(released, solution, answers: str | None):
+    """The notebook that a student hands in.
+
+    ``answers`` is the text of a file in ``demo_class``: a student's code under ``# %% grade_id``;
+    None hands in the solution.
+    """
+    notebook = copy.deepcopy(released)
+    if answers is None:
+        cells = {cell.id: cell.source for cell in solution.cells}
+        written = {
+            cell.metadata.nbgrader.grade_id: cells[cell.id]
+            for cell in notebook.cells
+            if cell.metadata.get("nbgrader", {}).get("solution")
+        }
+    else:
+        parts = re.split(r"^# %% (.+)\n", answers, flags=re.MULTILINE)[1:]
+        written = dict(zip(parts[::2], parts[1::2]))
+    kept = []
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if f"delete {re.sub('^(test|hidden)_', '', grade_id)}" in written:
+            continue
+        if grade_id in written:
+            cell.source = written[grade_id].strip()
+        kept.append(cell)
+    notebook.cells = kept
+    return notebook
+
+
+def hand_in(root: Path, course: Path) -> None:
+    """Write every student's notebook to ``course``/submitted."""
+    released = notebooks.read(root / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+    solution = notebooks.read(pipeline.source_notebook(root, ASSIGNMENT))
+    files = Path(__file__).parent / "demo_class"
+    for student in STUDENTS:
+        file = files / f"{student.replace('-', '_')}.py"
+        answers = file.read_text(encoding="utf-8") if file.exists() else None
+        folder = course / "submitted" / student / ASSIGNMENT
+        folder.mkdir(parents=True)
+        notebooks.write(submission(released, solution, answers), folder / f"{ASSIGNMENT}.ipynb")
+
+
+def run(root: Path, course: Path) -> list[Result]:
+    """Hand in, grade and write feedback in a fresh folder ``course``; the results by student."""
+    shutil.rmtree(course, ignore_errors=True)
+    hand_in(root, course)
+    api = open_course(root, course)
+    results = []
+    for student, story in tqdm(STUDENTS.items(), "grading", unit="submission", disable=None):
+        problem = pipeline.grade(api, ASSIGNMENT, student)
+        results.append(Result(student, story, *points(api, student), problem))
+    return results
+
+
+def open_course(root: Path, course: Path):
+    """An nbgrader course in the folder ``course`` into which the assignment has been released."""
+    api = pipeline.course(
+        root,
+        root=str(course),
+        source_directory=str(root / "solutions"),
+        release_directory="release",
+        db_url=f"sqlite:///{course}/gradebook.db",
+    )
+    api.config.Execute.timeout = CELL_SECONDS
+    pipeline.succeed(api.generate_assignment(ASSIGNMENT), f"releasing {ASSIGNMENT}")
+    return api
+
+
+def points(api, student: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Points and maximum by exercise (its visible and hidden checks together)."""
+    earned: dict[str, float] = {}
+    possible: dict[str, float] = {}
+    with api.gradebook as gradebook:
+        for grade in gradebook.find_submission(ASSIGNMENT, student).notebooks[0].grades:
+            exercise = re.sub("^(test|hidden)_", "", grade.name)
+            earned[exercise] = earned.get(exercise, 0.0) + grade.score
+            possible[exercise] = possible.get(exercise, 0.0) + grade.max_score
+    return earned, possible

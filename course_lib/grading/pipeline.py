@@ -1,0 +1,155 @@
+"""nbgrader at work: releasing an assignment, grading submissions, writing feedback.
+
+The folder with ``nbgrader_config.py`` is the course. Everything here goes through nbgrader's own
+converters, so a course can be moved to plain nbgrader and back at any time.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from course_lib import notebooks
+
+# nbgrader builds its records in an order that SQLAlchemy remarks on; the result is right.
+warnings.filterwarnings("ignore", "Object of type <Submitted", SAWarning)
+
+
+class GradingError(Exception):
+    """Something that the instructor has to know, in one sentence."""
+
+
+def course(root: Path, /, **directories: str) -> NbGraderAPI:
+    """The nbgrader course in ``root``; ``directories`` replaces some of its folders.
+
+    Raises
+    ------
+    GradingError
+        If ``root`` is not an nbgrader course.
+    """
+    settings = root / "nbgrader_config.py"
+    if not settings.exists():
+        raise GradingError(f"{root} has no nbgrader_config.py; run it in the folder of the course")
+    config = PyFileConfigLoader(settings.name, path=str(root)).load_config()
+    config.CourseDirectory.merge(Config({"root": str(root), **directories}))
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+def source_notebook(root: Path, name: str) -> Path:
+    """The instructor's notebook of the assignment ``name``."""
+    path = root / "solutions" / name / f"{name}.ipynb"
+    if not path.exists():
+        there = ", ".join(assignments(root)) or "none"
+        raise GradingError(f"there is no assignment {name!r} in solutions/; there are: {there}")
+    return path
+
+
+def assignments(root: Path) -> list[str]:
+    """Names of all assignments, in order."""
+    return sorted(path.parent.name for path in (root / "solutions").glob("*/*.ipynb"))
+
+
+def generate(root: Path, name: str, destination: Path, *, database: bool) -> None:
+    """Let nbgrader make the student's version of ``name`` in ``destination``/``name``."""
+    source_notebook(root, name)
+    api = course(root, release_directory=str(destination))
+    api.config.GenerateAssignment.no_database = not database
+    api.config.SaveCells.enabled = database
+    succeed(api.generate_assignment(name, force=True, create=True), f"releasing {name}")
+    path = destination / name / f"{name}.ipynb"
+    notebook = notebooks.read(path)
+    notebook.metadata["course_release"] = fingerprint(notebook)
+    notebooks.write(notebook, path)
+
+
+def fingerprint(notebook: nbformat.NotebookNode) -> str:
+    """Hash of everything that a release says, so that an edit by hand is noticed."""
+    parts = [[cell.id, cell.cell_type, cell.source, cell.metadata] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def release(root: Path, name: str, *, force: bool = False) -> Path:
+    """Write ``exercises/name`` anew from ``solutions/name``, whole or not at all.
+
+    Raises
+    ------
+    GradingError
+        If there is no such assignment, or the released notebook was edited by hand (its edits
+        would be lost; ``force`` overwrites them).
+    """
+    source_notebook(root, name)
+    target = root / "exercises" / name
+    released = target / f"{name}.ipynb"
+    if released.exists() and not force:
+        old = notebooks.read(released)
+        if old.metadata.get("course_release") != fingerprint(old):
+            raise GradingError(
+                f"{released.relative_to(root)} was edited by hand and would be overwritten; "
+                f"edit solutions/{name}/{name}.ipynb, then run `course release --force {name}`"
+            )
+    with working_folder(root) as folder:
+        generate(root, name, folder, database=True)
+        if target.exists():
+            target.rename(folder / "previous")
+        target.parent.mkdir(exist_ok=True)
+        (folder / name).rename(target)
+    return released
+
+
+def stale_release(root: Path, name: str) -> str | None:
+    """A sentence if ``exercises/name`` is not what ``solutions/name`` generates, else None."""
+    released = root / "exercises" / name / f"{name}.ipynb"
+    if not released.exists():
+        return f"exercises/{name} was never released; run `course release {name}`"
+    with working_folder(root) as folder:
+        generate(root, name, folder, database=False)
+        if (folder / name / released.name).read_text() == released.read_text():
+            return None
+    return (
+        f"{released.relative_to(root)} is not what solutions/{name} generates; "
+        f"run `course release {name}`"
+    )
+
+
+@contextmanager
+def working_folder(root: Path) -> Iterator[Path]:
+    """A temporary folder on the same disk, so that a finished release is moved in one step."""
+    (root / "_build").mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="release-", dir=root / "_build"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def succeed(result: dict, doing: str) -> None:
+    """Raise what nbgrader reports as a failure, in the words of the first exception it met."""
+    if not result["success"]:
+        said = f"{result.get('log') or ''}\n{result.get('error') or ''}"
+        reasons = re.findall(r"^ *((?:\w+\.)*\w*(?:Error|Exception|Timeout)\w*: .+)$", said, re.M)
+        raise GradingError(f"{doing} failed: {reasons[0] if reasons else said.strip()[-200:]}")
+
+
+def grade(api: NbGraderAPI, name: str, student: str) -> str | None:
+    """Autograde one submission and write its feedback page; None, or why that was not possible.
+
+    One submission that cannot be graded never stops the others, so nothing is raised for it.
+    """
+    for step, doing in ((api.autograde, "grading"), (api.generate_feedback, "feedback for")):
+        try:
+            succeed(step(name, student, force=True), f"{doing} {student}")
+        except GradingError as error:
+            return str(error)
+    return None

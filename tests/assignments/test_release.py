@@ -1,0 +1,99 @@
+"""What students get: everything they need, nothing they must not see."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from course_lib import notebooks
+from course_lib.grading import pipeline
+
+ROOT = Path(__file__).parents[2]
+ASSIGNMENTS = pipeline.assignments(ROOT)
+
+
+def secrets(name):
+    """Every line of the source that stands between the marks of a solution or a hidden test."""
+    source = notebooks.read(pipeline.source_notebook(ROOT, name))
+    text = "\n".join(cell.source for cell in source.cells)
+    hidden = re.findall(
+        r"### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)### END \1", text, flags=re.DOTALL
+    )
+    return {line.strip() for _, block in hidden for line in block.splitlines() if line.strip()}
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    """A copy of the course that a test may spoil."""
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    for folder in ("solutions", "exercises"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+def test_there_are_assignments():
+    assert "metrics" in ASSIGNMENTS
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_no_solution_and_no_hidden_test_is_released(name):
+    found = secrets(name)
+    assert len(found) > 10
+    for path in (ROOT / "exercises" / name).rglob("*"):
+        text = path.read_text(encoding="utf-8").replace('\\"', '"')
+        assert not [line for line in found if line in text], path
+        assert "BEGIN SOLUTION" not in text and "HIDDEN TESTS" not in text
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_exercises_are_what_solutions_generate(name):
+    assert pipeline.stale_release(ROOT, name) is None
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_the_release_runs_up_to_where_the_student_writes(name):
+    released = notebooks.read(ROOT / "exercises" / name / f"{name}.ipynb")
+    solutions = [c for c in released.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    assert solutions and all("raise NotImplementedError" in cell.source for cell in solutions)
+    assert not any(cell.get("outputs") for cell in released.cells)
+
+
+def test_an_edited_release_is_not_overwritten(sandbox):
+    path = sandbox / "exercises" / "metrics" / "metrics.ipynb"
+    edited = path.read_text().replace("Accuracy (2 points)", "Accuracy (3 points)")
+    path.write_text(edited)
+    with pytest.raises(pipeline.GradingError, match=r"metrics\.ipynb was edited by hand"):
+        pipeline.release(sandbox, "metrics")
+    assert path.read_text() == edited
+    assert pipeline.stale_release(sandbox, "metrics")
+    pipeline.release(sandbox, "metrics", force=True)
+    assert pipeline.stale_release(sandbox, "metrics") is None
+
+
+def test_a_release_is_replaced_when_its_source_changes(sandbox):
+    source = sandbox / "solutions" / "metrics" / "metrics.ipynb"
+    source.write_text(source.read_text().replace("Accuracy (2 points)", "Accuracy (two points)"))
+    assert "is not what solutions/metrics generates" in pipeline.stale_release(sandbox, "metrics")
+    released = pipeline.release(sandbox, "metrics")
+    assert "Accuracy (two points)" in released.read_text()
+    assert not list((sandbox / "_build").iterdir())
+
+
+def test_an_unknown_assignment_is_named(sandbox):
+    with pytest.raises(pipeline.GradingError, match="no assignment 'metric' in solutions/"):
+        pipeline.release(sandbox, "metric")
+
+
+def test_a_source_that_nbgrader_refuses_leaves_the_release_alone(sandbox):
+    source = sandbox / "solutions" / "metrics" / "metrics.ipynb"
+    source.write_text(source.read_text().replace("### END SOLUTION", ""))
+    before = (sandbox / "exercises" / "metrics" / "metrics.ipynb").read_text()
+    with pytest.raises(pipeline.GradingError, match="releasing metrics failed"):
+        pipeline.release(sandbox, "metrics")
+    assert (sandbox / "exercises" / "metrics" / "metrics.ipynb").read_text() == before
+
+
+def test_a_folder_that_is_no_course(tmp_path):
+    with pytest.raises(pipeline.GradingError, match="has no nbgrader_config"):
+        pipeline.course(tmp_path)
