@@ -23,8 +23,9 @@ def sigmoid(x, /):
 
     Notes
     -----
-    Lecture, "Biological & Artificial Neurons". Only :math:`e^{-|u|}` is formed, so nothing
-    overflows.
+    Lecture, "Biological & Artificial Neurons". Computed as
+    :math:`e^{\min(u, 0)} / (1 + e^{-|u|})`, whose exponents are never positive, so nothing
+    overflows; :math:`\min(u, 0) = (u - |u|) / 2`, exactly.
 
     Examples
     --------
@@ -32,8 +33,8 @@ def sigmoid(x, /):
     array([0.5])
     """
     xp = floating("sigmoid", x=x)
-    decay = xp.exp(-xp.abs(x))
-    return xp.where(x >= 0, 1.0, decay) / (1.0 + decay)
+    size = xp.abs(x)
+    return xp.exp(0.5 * (x - size)) / (1.0 + xp.exp(-size))
 
 
 def sigmoid_backward(grad_output, output, /):
@@ -89,7 +90,7 @@ def relu(x, /):
     >>> relu(np.array([-2.0, 3.0]))
     array([0., 3.])
     """
-    return floating("relu", x=x).clip(x, 0.0)
+    return floating("relu", x=x).maximum(x, 0.0)
 
 
 def relu_backward(grad_output, x, /):

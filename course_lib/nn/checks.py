@@ -3,9 +3,13 @@
 One sentence each: the operation, the argument, what was found, what was expected.
 """
 
-from functools import cache
+from typing import Any
 
 from course_lib.arrays import namespace
+
+# Kinds of array, as (type, dtype, device), that passed before: small operations take no longer
+# than the questions, and training asks them at every step.
+_LIBRARIES: dict[Any, Any] = {}
 
 
 def library(operation, /, **arrays):
@@ -15,11 +19,21 @@ def library(operation, /, **arrays):
     ------
     TypeError
         Not an array, or arrays of different libraries.
+    ValueError
+        Arrays on different devices.
     """
     try:
-        return namespace(*arrays.values())
+        xp = namespace(*arrays.values())
     except TypeError as error:
         raise TypeError(f"{operation}: {_who_is_no_array(arrays)}{error}") from None
+    (first, expected), *others = [(n, a) for n, a in arrays.items() if a is not None]
+    for name, array in others:
+        if array.device != expected.device:
+            raise ValueError(
+                f"{operation}: {name} is on device {array.device}, "
+                f"expected {expected.device} where {first} is"
+            )
+    return xp
 
 
 def floating(operation, /, **arrays):
@@ -39,24 +53,36 @@ def floating(operation, /, **arrays):
     ValueError
         Arrays on different devices.
     """
+    agreed = None
+    try:
+        for array in arrays.values():
+            if array is not None:
+                kind = (type(array), array.dtype, array.device)
+                if agreed is None:
+                    agreed = kind
+                elif kind != agreed:
+                    break
+        else:
+            if agreed in _LIBRARIES:
+                return _LIBRARIES[agreed]
+    except AttributeError:  # not an array: the sentence is found below
+        pass
+    return _LIBRARIES.setdefault(agreed, _agree(operation, arrays))
+
+
+def _agree(operation, arrays):
+    """What :func:`floating` says about a combination that it has not seen before."""
     xp = library(operation, **arrays)
-    present = [array for array in arrays.values() if array is not None]
-    dtype, device = present[0].dtype, present[0].device
-    if not _is_floating(xp, dtype):
+    (first, expected), *others = [(n, a) for n, a in arrays.items() if a is not None]
+    if not xp.isdtype(expected.dtype, "real floating"):
         raise TypeError(
-            f"{operation}: {_name(arrays, present[0])} has dtype {dtype}, "
-            f"expected a real floating dtype"
+            f"{operation}: {first} has dtype {expected.dtype}, expected a real floating dtype"
         )
-    for array in present[1:]:
-        if array.dtype != dtype:
+    for name, array in others:
+        if array.dtype != expected.dtype:
             raise TypeError(
-                f"{operation}: {_name(arrays, array)} has dtype {array.dtype}, "
-                f"expected {dtype} as {_name(arrays, present[0])} has"
-            )
-        if array.device != device:
-            raise ValueError(
-                f"{operation}: {_name(arrays, array)} is on device {array.device}, "
-                f"expected {device} where {_name(arrays, present[0])} is"
+                f"{operation}: {name} has dtype {array.dtype}, "
+                f"expected {expected.dtype} as {first} has"
             )
     return xp
 
@@ -77,15 +103,6 @@ def dimensions(operation, name, array, meaning, /):
             f"{operation}: {name} has shape {tuple(array.shape)}, "
             f"expected {len(meaning)} dimensions ({', '.join(meaning)})"
         )
-
-
-@cache
-def _is_floating(xp, dtype):
-    return xp.isdtype(dtype, "real floating")
-
-
-def _name(arrays, wanted):
-    return next(name for name, array in arrays.items() if array is wanted)
 
 
 def _who_is_no_array(arrays):

@@ -6,6 +6,8 @@ number of samples N (the length of the first axis), "none" gives one number per 
 the gradient of every sample's own loss, the same as for "sum".
 """
 
+from functools import cache
+
 from course_lib.nn.activations import log_softmax, sigmoid, softmax
 from course_lib.nn.checks import dimensions, floating, library, same_shape
 
@@ -74,7 +76,7 @@ def binary_cross_entropy_with_logits(logits, target, /, *, reduction="mean"):
     """
     xp = _check_elementwise("binary_cross_entropy_with_logits", "logits", logits, target)
     _check_probabilities(xp, "binary_cross_entropy_with_logits", target)
-    losses = xp.clip(logits, 0.0) - logits * target + xp.log1p(xp.exp(-xp.abs(logits)))
+    losses = xp.maximum(logits, 0.0) - logits * target + xp.log1p(xp.exp(-xp.abs(logits)))
     return _reduce(xp, "binary_cross_entropy_with_logits", losses, reduction)
 
 
@@ -144,9 +146,30 @@ def _class_probabilities(operation, logits, target):
         _check_probabilities(xp, operation, target)
         _check_sums(xp, operation, target)
         return xp, target
-    _check_labels(xp, operation, logits, target)
-    classes = xp.arange(logits.shape[1], dtype=target.dtype, device=logits.device)
-    return xp, xp.astype(target[:, None] == classes, logits.dtype)
+    return xp, _one_hot(xp, operation, logits, target)
+
+
+def _one_hot(xp, operation, logits, target):
+    """Probability 1 for the labelled class of each sample."""
+    samples, classes = logits.shape
+    if target.shape != (samples,) or not _is_integral(xp, target.dtype):
+        raise ValueError(
+            f"{operation}: target has dtype {target.dtype} and shape {tuple(target.shape)}, "
+            f"expected integers of shape ({samples},) or floats of shape ({samples}, {classes})"
+        )
+    numbers = xp.arange(classes, device=target.device)
+    chosen = target[:, None] == numbers
+    if int(xp.count_nonzero(chosen)) != samples:  # a label out of range is no class's number
+        raise ValueError(
+            f"{operation}: target goes from {int(xp.min(target))} to {int(xp.max(target))}, "
+            f"expected classes in 0..{classes - 1}"
+        )
+    return xp.astype(chosen, logits.dtype)
+
+
+@cache
+def _is_integral(xp, dtype):
+    return xp.isdtype(dtype, "integral")
 
 
 def _check_probabilities(xp, operation, target):
@@ -164,20 +187,6 @@ def _check_sums(xp, operation, target):
         raise ValueError(
             f"{operation}: the probabilities in row {worst} of target add to "
             f"{float(xp.sum(target[worst, :])):.6g}, expected 1"
-        )
-
-
-def _check_labels(xp, operation, logits, target):
-    samples, classes = logits.shape
-    if not xp.isdtype(target.dtype, "integral") or target.shape != (samples,):
-        raise ValueError(
-            f"{operation}: target has dtype {target.dtype} and shape {tuple(target.shape)}, "
-            f"expected integers of shape ({samples},) or floats of shape ({samples}, {classes})"
-        )
-    if xp.any((target < 0) | (target >= classes)):
-        raise ValueError(
-            f"{operation}: target goes from {int(xp.min(target))} to {int(xp.max(target))}, "
-            f"expected classes in 0..{classes - 1}"
         )
 
 
