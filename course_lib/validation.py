@@ -162,6 +162,10 @@ class EarlyStopping:
     ----------
     best_loss, best_epoch : float, int or None
         The lowest loss and the number of its epoch, counted from 0; None before the first.
+    best_parameters : list of arrays or None
+        Copies of the parameters after that epoch.
+    epoch : int
+        Number of the last epoch; -1 before the first.
 
     Notes
     -----
@@ -190,25 +194,25 @@ class EarlyStopping:
         self.min_delta = min_delta
         self.best_loss = math.inf
         self.best_epoch = None
-        self._best_parameters = None
-        self._epoch = -1
+        self.best_parameters = None
+        self.epoch = -1
 
     def update(self, loss, parameters, /):
         """Take note of an epoch's loss; True when training should stop.
 
         The parameters are copied when the loss is the best so far; a loss of NaN never is.
         """
-        self._epoch += 1
+        self.epoch += 1
         if self.best_epoch is None or loss < self.best_loss - self.min_delta:
-            self.best_loss, self.best_epoch = float(loss), self._epoch
-            self._best_parameters = [namespace(p).asarray(p, copy=True) for p in parameters]
-        return self._epoch - self.best_epoch >= self.patience
+            self.best_loss, self.best_epoch = float(loss), self.epoch
+            self.best_parameters = [namespace(p).asarray(p, copy=True) for p in parameters]
+        return self.epoch - self.best_epoch >= self.patience
 
     def restore(self, parameters, /):
         """Write the best epoch's values back into the arrays."""
-        if self._best_parameters is None:
+        if self.best_parameters is None:
             raise ValueError("restore was called before update: there is nothing to restore")
-        for parameter, best in zip(parameters, self._best_parameters, strict=True):
+        for parameter, best in zip(parameters, self.best_parameters, strict=True):
             parameter[...] = best
 
 

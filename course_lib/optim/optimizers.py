@@ -77,10 +77,11 @@ class Optimizer:
     def _check(self, parameters, gradients):
         name = type(self).__name__
         if len(parameters) != len(gradients):
-            raise ValueError(f"{name}: {len(parameters)} parameters, {len(gradients)} gradients")
+            hint = "" if gradients else "; run the model's backward first"
+            raise ValueError(
+                f"{name}: {len(parameters)} parameters, {len(gradients)} gradients{hint}"
+            )
         for i, (param, grad) in enumerate(zip(parameters, gradients)):
-            if grad is None:
-                raise ValueError(f"{name}: gradient {i} is None; run the model's backward first")
             if grad.shape != param.shape:
                 raise ValueError(
                     f"{name}: gradient {i} has shape {tuple(grad.shape)}, "
