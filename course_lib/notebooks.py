@@ -35,7 +35,7 @@ def read(path: Path) -> nbformat.NotebookNode:
         nbformat.validate(notebook)
     except FileNotFoundError:
         raise NotebookError(f"{path}: there is no such notebook") from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, KeyError) as error:
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise NotebookError(f"{path}: not a valid Jupyter notebook ({reason})") from None
     return notebook
