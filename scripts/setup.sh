@@ -18,8 +18,10 @@ command -v "$python" >/dev/null 2>&1 || {
 }
 
 log=.venv/pip.log
+rm -f "$log"
 echo "setup: installing requirements.txt into .venv (a few minutes the first time)"
-.venv/bin/python -m pip install --quiet --log "$log" -r requirements.txt -e . || {
+pip=".venv/bin/python -m pip install --quiet --disable-pip-version-check --log $log"
+{ $pip -r requirements.txt && $pip --no-deps -e .; } || {
     if grep -qiE 'NewConnectionError|NameResolution|ConnectTimeout|ReadTimeout|ProxyError|Network is unreachable' "$log"; then
         echo "setup: pip could not reach the package index; connect to the internet (or set PIP_INDEX_URL to a mirror) and run make again" >&2
     else
