@@ -4,12 +4,14 @@ Only what is certain is said: the type, the shape, the worst element, and relati
 the whole output (transposed, a constant factor, the opposite sign).
 """
 
+import inspect
+
 import numpy as np
 
 from course_lib.arrays import to_numpy
 
 RELATIVE_TOLERANCE = 1e-7  # of the largest expected value: room for another order of operations
-SHOWN = 12  # elements of an array that a report spells out
+SHOWN = 24  # elements that the inputs may have to be shown in a report
 
 
 def describe(value) -> str:
@@ -80,15 +82,16 @@ def relation(got: np.ndarray, wanted: np.ndarray, tolerance: float) -> str | Non
     return None
 
 
-def inputs(arguments: tuple) -> str:
-    """The inputs, where they are short enough to be worth reading."""
-    arrays = [np.asarray(argument) for argument in arguments]
-    if sum(array.size for array in arrays) > 2 * SHOWN:
+def inputs(function, arguments: tuple) -> str:
+    """The inputs by name, where they are short enough to be worth reading."""
+    arrays = dict(zip(inspect.signature(function).parameters, map(np.asarray, arguments)))
+    if sum(array.size for array in arrays.values()) > SHOWN:
         return ""
     shown = ", ".join(
-        np.array2string(array, separator=", ", precision=4).replace("\n", "") for array in arrays
+        f"{name} = {np.array2string(array, separator=', ', precision=4)}".replace("\n", "")
+        for name, array in arrays.items()
     )
-    return f"      for the input {shown}"
+    return f"      for {shown}"
 
 
 def changed(given: tuple, original: tuple) -> bool:

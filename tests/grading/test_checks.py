@@ -140,3 +140,8 @@ def test_no_such_check():
 def test_reports_fit_a_feedback_page(capsys):
     check(lambda t, p, n: right_matrix(p, t, n), "confusion_matrix", edge_cases=True)
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 86
+
+
+def test_a_report_shows_the_input_by_name(capsys):
+    check(lambda matrix: 2.0, "accuracy")
+    assert "for matrix = [[" in capsys.readouterr().out
