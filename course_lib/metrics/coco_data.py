@@ -1,0 +1,197 @@
+"""The columns that coco_evaluate works on, and the checks that they have to pass.
+
+COCO's files list annotations and results one after the other, each with its fields. The evaluation
+wants them the other way round: an array for each field, with an element for each entry.
+"""
+
+from dataclasses import dataclass
+
+from course_lib.arrays import Array, namespace, to_numpy
+from course_lib.metrics.runs import sorting_order
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What there is: the ids of the images and of the classes, ascending, and the classes' names.
+
+    Ids are integers; NumPy arrays may have strings.
+    """
+
+    images: Array
+    classes: Array
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Annotated objects.
+
+    Attributes
+    ----------
+    image, klass : integer arrays, shape (G,)
+        Places of their ids in the scene.
+    box : array, shape (G, 4)
+        Smallest x, smallest y, width, height; pixels.
+    area : array, shape (G,)
+        Size in square pixels; area ranges are about this.
+    crowd : boolean array, shape (G,)
+        Whether it stands for many objects and is to be ignored.
+    named : boolean array, shape (G,)
+        False for an annotation with id 0, which pycocotools takes for "no match".
+    """
+
+    image: Array
+    klass: Array
+    box: Array
+    area: Array
+    crowd: Array
+    named: Array
+
+    def __getitem__(self, rows):
+        """The targets at these rows."""
+        return Targets(
+            self.image[rows],
+            self.klass[rows],
+            self.box[rows, :],
+            self.area[rows],
+            self.crowd[rows],
+            self.named[rows],
+        )
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What a detector found: columns as in :class:`Targets`, and a score for each."""
+
+    image: Array
+    klass: Array
+    box: Array
+    area: Array
+    score: Array
+
+
+def read_columns(truth, found, truth_name, found_name, /):
+    """Check the columns of ground truth and detections and number their images and classes.
+
+    Parameters
+    ----------
+    truth, found : mapping from field to array
+        As :func:`course_lib.metrics.coco_evaluate` describes them. The ground truth may have the
+        fields ``id`` and ``names`` (of the categories) besides, detections an ``area``.
+    truth_name, found_name : str
+        What to call them in messages.
+
+    Returns
+    -------
+    Scene, Targets, Detections
+
+    Raises
+    ------
+    ValueError
+        If a field is missing, shapes do not match, or an entry is not possible.
+    """
+    _check_shapes(truth, truth_name, ("image_id", "category_id", "bbox"))
+    _check_shapes(found, found_name, ("image_id", "category_id", "bbox", "score"))
+    scene = _scene(truth, found, truth_name)
+    return scene, _targets(truth, scene, truth_name), _detections(found, scene, found_name)
+
+
+def _check_shapes(columns, name, needed):
+    """Every field has an element for each entry, a box four numbers."""
+    for field in needed:
+        if field not in columns:
+            raise ValueError(f"{name}: no field {field!r}; expected {', '.join(needed)}")
+    entries = columns["image_id"].shape[0] if columns["image_id"].ndim else 0
+    optional = [field for field in ("area", "iscrowd", "id") if field in columns]
+    for field in (*needed, *optional):
+        expected = (entries, 4) if field == "bbox" else (entries,)
+        if columns[field].shape != expected:
+            raise ValueError(
+                f"{name}: {field} has the shape {tuple(columns[field].shape)}, "
+                f"expected {expected} (image_id has {entries} entries)"
+            )
+
+
+def _scene(truth, found, name):
+    images = _known(truth, found, "images", "image_id", name)
+    classes = _known(truth, found, "categories", "category_id", name)
+    order = sorting_order(classes)
+    names = truth.get("names", to_numpy(classes).tolist())
+    names = tuple(str(names[i]) for i in to_numpy(order).tolist())
+    return Scene(images[sorting_order(images)], classes[order], names)
+
+
+def _known(truth, found, listed, field, name):
+    """The ids listed, or all that occur."""
+    xp = namespace(truth[field], found[field])
+    if listed not in truth:
+        return xp.unique_values(xp.concat([truth[field], found[field]]))
+    _check_distinct(truth[listed], f"{name}, {listed}")
+    return truth[listed]
+
+
+def _check_distinct(ids, name):
+    ordered = ids[sorting_order(ids)]
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    if twice.shape[0]:
+        raise ValueError(f"{name}: the id {twice[0]} comes twice, expected distinct ids")
+
+
+def _targets(columns, scene, name):
+    xp = namespace(columns["bbox"])
+    box = _boxes(columns, name)
+    area = xp.astype(columns["area"], box.dtype) if "area" in columns else box[:, 2] * box[:, 3]
+    _refuse(~(xp.isfinite(area) & (area >= 0)), name, "area", area, "a finite number, 0 or more")
+    image, klass = _places(columns, scene, name)
+    named, crowd = xp.ones_like(image, dtype=xp.bool), xp.zeros_like(image, dtype=xp.bool)
+    if "id" in columns:
+        _check_distinct(columns["id"], name)
+        named = columns["id"] != 0
+    if "iscrowd" in columns:
+        crowd = columns["iscrowd"] != 0
+    return Targets(image, klass, box, area, crowd, named)
+
+
+def _detections(columns, scene, name):
+    xp = namespace(columns["bbox"])
+    box, score = _boxes(columns, name), columns["score"]
+    area = xp.astype(columns["area"], box.dtype) if "area" in columns else box[:, 2] * box[:, 3]
+    _refuse(~xp.isfinite(score), name, "score", score, "a finite number")
+    image, klass = _places(columns, scene, name)
+    return Detections(image, klass, box, area, score)
+
+
+def _boxes(columns, name):
+    """The boxes, in double precision as pycocotools has them."""
+    xp = namespace(columns["bbox"])
+    box = xp.astype(columns["bbox"], xp.float64, copy=False)
+    bad = ~xp.all(xp.isfinite(box), axis=1) | xp.any(box[:, 2:] < 0, axis=1)
+    _refuse(bad, name, "bbox", box, "finite x, y, width, height, and no negative size")
+    return box
+
+
+def _places(columns, scene, name):
+    """Image and class of each entry as places in the scene."""
+    return (
+        _place(columns["image_id"], scene.images, name, "image_id", "images"),
+        _place(columns["category_id"], scene.classes, name, "category_id", "categories"),
+    )
+
+
+def _place(ids, known, name, field, what):
+    xp = namespace(ids, known)
+    expected = f"the id of one of the {known.shape[0]} {what} of the ground truth"
+    place = xp.searchsorted(known, ids)
+    exists = place < known.shape[0]
+    _refuse(~exists, name, field, ids, expected)
+    _refuse(known[place] != ids, name, field, ids, expected)
+    return place
+
+
+def _refuse(bad, name, field, values, expected):
+    """Raise ValueError about the first entry that is ``bad``, if there is one."""
+    xp = namespace(bad)
+    if xp.any(bad):
+        row = int(xp.argmax(xp.astype(bad, xp.int8)))
+        found = to_numpy(values[row, ...]).tolist()
+        raise ValueError(f"{name}[{row}]: {field} is {found!r}, expected {expected}")

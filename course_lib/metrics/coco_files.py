@@ -1,0 +1,298 @@
+"""COCO's dicts and JSON files, read into the columns of :mod:`course_lib.metrics.coco_data`.
+
+Two ways lead there. A file is decoded by msgspec into rows of the few fields that boxes need, past
+all else that it has. The other way, through dicts, takes everything; it also gets the files that
+the first one refuses, for it can say best what is wrong with them.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from itertools import chain
+from numbers import Integral, Real
+from operator import attrgetter, itemgetter
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from course_lib.metrics import coco_masks
+
+PIECE = 1 << 20  # bytes of a file that are decoded at a time: its rows stay in the cache
+LAST_COMMA = re.compile(rb".*}(\s*,\s*){", re.DOTALL)  # between the last two objects of a list
+
+Id = int | str
+Box = tuple[float, float, float, float]
+
+
+class _Image(msgspec.Struct, gc=False):
+    id: Id
+
+
+class _Category(msgspec.Struct, gc=False):
+    id: Id
+    name: str = ""
+
+
+class _Annotation(msgspec.Struct, gc=False):
+    id: int
+    image_id: Id
+    category_id: Id
+    bbox: Box
+    area: float
+    iscrowd: int = 0
+
+
+class _Dataset(msgspec.Struct):
+    images: list[_Image]
+    categories: list[_Category]
+    annotations: list[_Annotation]
+
+
+class _Result(msgspec.Struct, gc=False):
+    image_id: Id
+    category_id: Id
+    bbox: Box
+    score: float
+
+
+def read_annotations(source, /, *, masks, progress):
+    """Columns of a COCO data set with its annotations.
+
+    Parameters
+    ----------
+    source : dict, or path of a JSON file
+    masks : bool
+        Read the masks too: ``segmentation`` is a list of RLEs, and ``sizes`` has the height and
+        width of the image of each id.
+    progress : function
+        Called with the number of bytes whenever some have been read.
+
+    Returns
+    -------
+    dict of columns, and what to call the annotations in messages
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, or not COCO's form.
+    """
+    name = "ground_truth" if isinstance(source, Mapping) else str(source)
+    if not isinstance(source, Mapping):
+        text = Path(source).read_bytes()
+        progress(len(text))
+        try:
+            if not masks:
+                return _typed_annotations(text), f"{name}: annotations"
+        except (msgspec.MsgspecError, TypeError, OverflowError):
+            pass  # the dicts will tell
+        source = _json(text, name)
+    return _annotations(source, name, masks), f"{name}: annotations"
+
+
+def read_results(source, /, *, sizes, progress):
+    """Columns of COCO results.
+
+    Parameters
+    ----------
+    source : list of dicts, or path of a JSON file
+    sizes : dict or None
+        From :func:`read_annotations`, if masks are wanted.
+    progress : function
+        As for :func:`read_annotations`.
+
+    Returns
+    -------
+    dict of columns, and what to call the results in messages
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, or not COCO's form.
+    """
+    name = "detections" if isinstance(source, list) else str(source)
+    if not isinstance(source, list):
+        try:
+            if sizes is None:
+                return _typed_results(source, progress), name
+        except (msgspec.MsgspecError, TypeError, OverflowError):
+            pass
+        source = _json(Path(source).read_bytes(), name)
+    return _results(source, name, sizes), name
+
+
+def _json(text, name):
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: not JSON: {error}") from None
+
+
+def _typed_annotations(text):
+    dataset = msgspec.json.decode(text, type=_Dataset)
+    fields = ("id", "image_id", "category_id", "bbox", "area", "iscrowd")
+    return _columns(dataset.annotations, fields, attrgetter) | {
+        "images": _columns(dataset.images, ("id",), attrgetter)["id"],
+        "categories": _columns(dataset.categories, ("id",), attrgetter)["id"],
+        "names": [category.name or category.id for category in dataset.categories],
+    }
+
+
+def _typed_results(path, progress):
+    decoder = msgspec.json.Decoder(list[_Result])
+    fields = ("image_id", "category_id", "bbox", "score")
+    with Path(path).open("rb") as file:
+        pieces = [
+            _columns(decoder.decode(piece), fields, attrgetter) for piece in _pieces(file, progress)
+        ]
+    return {field: np.concatenate([piece[field] for piece in pieces]) for field in fields}
+
+
+def _pieces(file, progress):
+    """The text of a JSON list, cut into the texts of shorter lists.
+
+    A cut within an object leaves its brackets unbalanced, so that it is noticed in decoding.
+    """
+    rest = b""
+    while block := file.read(PIECE):
+        rest += block
+        if cut := LAST_COMMA.match(rest):
+            yield rest[: cut.start(1)] + b"]"
+            rest = b"[" + rest[cut.end(1) :]
+        else:
+            rest += file.read()
+        progress(len(block))
+    yield rest
+
+
+def _annotations(dataset, name, masks):
+    """Columns of a data set that is a dict."""
+    parts = ("images", "categories", "annotations")
+    if not isinstance(dataset, Mapping):
+        raise ValueError(f"{name}: {_short(dataset)}, expected an object with {', '.join(parts)}")
+    for part in parts:
+        if not isinstance(dataset.get(part), list):
+            raise ValueError(f"{name}: no list {part!r}, expected {', '.join(parts)}")
+    images, categories, rows = (dataset[part] for part in parts)
+    fields = ("id", "image_id", "category_id", "area") + (() if masks else ("bbox",))
+    columns = _columns_of_dicts(rows, fields, f"{name}: annotations") | {
+        "iscrowd": np.array([bool(row.get("iscrowd", 0)) for row in rows], dtype=bool),
+        "images": _columns_of_dicts(images, ("id",), f"{name}: images")["id"],
+        "categories": _columns_of_dicts(categories, ("id",), f"{name}: categories")["id"],
+        "names": [category.get("name", category["id"]) for category in categories],
+    }
+    if masks:
+        columns["sizes"] = {i["id"]: (i.get("height"), i.get("width")) for i in images}
+        rles = coco_masks.encode_all(rows, columns["sizes"], f"{name}: annotations")
+        columns |= {"segmentation": rles, "bbox": coco_masks.boxes(rles)}
+    return columns
+
+
+def _results(rows, name, sizes):
+    """Columns of results that are a list of dicts. As in pycocotools, the first one tells whether
+    they have boxes; if not, boxes and areas are those of the masks.
+    """
+    if not isinstance(rows, list):
+        raise ValueError(f"{name}: {_short(rows)}, expected a list of results")
+    has_boxes = not rows or (isinstance(rows[0], Mapping) and rows[0].get("bbox", []) != [])
+    fields = ("image_id", "category_id", "score", "bbox" if has_boxes else "segmentation")
+    columns = _columns_of_dicts(rows, fields, name)
+    if sizes is not None:
+        if has_boxes:
+            outline = coco_masks.box_as_polygon
+            rows = [{"segmentation": outline(row["bbox"]), **row} for row in rows]
+        columns["segmentation"] = coco_masks.encode_all(rows, sizes, name)
+    if not has_boxes:
+        rles = columns["segmentation"]
+        columns |= {"bbox": coco_masks.boxes(rles), "area": coco_masks.areas(rles)}
+    return columns
+
+
+def _columns_of_dicts(rows, fields, name):
+    try:
+        if "bbox" in fields and any(len(row["bbox"]) != 4 for row in rows):
+            raise ValueError("bbox")
+        return _columns(rows, fields, itemgetter)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        _explain(rows, fields, name)
+        raise
+
+
+def _columns(rows, fields, getter):
+    """An array (of masks a list) for each field of the rows."""
+    return {field: _COLUMN[field](list(map(getter(field), rows))) for field in fields}
+
+
+def _ids(values):
+    if not values:
+        return np.zeros(0, dtype=np.int64)
+    array = np.asarray(values)
+    if array.dtype.kind == "U" and all(isinstance(value, str) for value in values):
+        return array
+    if array.dtype.kind not in "iu":
+        raise TypeError("ids are integers or strings")
+    return array.astype(np.int64, copy=False)
+
+
+def _floats(values):
+    return np.fromiter(values, np.float64, len(values))
+
+
+def _boxes(values):
+    return np.fromiter(chain.from_iterable(values), np.float64, 4 * len(values)).reshape(-1, 4)
+
+
+_COLUMN = {
+    "id": _ids,
+    "image_id": _ids,
+    "category_id": _ids,
+    "bbox": _boxes,
+    "area": _floats,
+    "iscrowd": _floats,
+    "score": _floats,
+    "segmentation": list,
+}
+
+
+def _explain(rows, fields, name):
+    """Say what is wrong with the first wrong row."""
+    for i, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise ValueError(f"{name}[{i}]: {_short(row)}, expected an object") from None
+        for field in fields:
+            if field not in row:
+                raise ValueError(
+                    f"{name}[{i}]: no {field!r}, expected {', '.join(fields)}"
+                ) from None
+            is_right, expected = _EXPECTED.get(field, (lambda value: True, ""))
+            if not is_right(row[field]):
+                found = _short(row[field])
+                raise ValueError(f"{name}[{i}]: {field} is {found}, expected {expected}") from None
+
+
+def _is_id(value):
+    return isinstance(value, Integral | str) and not isinstance(value, bool)
+
+
+def _is_number(value):
+    return isinstance(value, Real)
+
+
+def _is_box(value):
+    return hasattr(value, "__len__") and len(value) == 4 and all(map(_is_number, value))
+
+
+_EXPECTED = {
+    "id": (_is_id, "an integer or a string"),
+    "image_id": (_is_id, "an integer or a string"),
+    "category_id": (_is_id, "an integer or a string"),
+    "bbox": (_is_box, "four numbers x, y, width, height"),
+    "area": (_is_number, "a number"),
+    "score": (_is_number, "a number"),
+}
+
+
+def _short(value):
+    """A value in a message."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
