@@ -145,3 +145,10 @@ def test_reports_fit_a_feedback_page(capsys):
 def test_a_report_shows_the_input_by_name(capsys):
     check(lambda matrix: 2.0, "accuracy")
     assert "for matrix = [[" in capsys.readouterr().out
+
+
+def test_an_output_that_is_always_0_earns_nothing_beside_one_that_is_right():
+    def no_recall(matrix):
+        return right_precision_recall(matrix)[0], 0.0
+
+    assert check(no_recall, "precision_recall", points=6, edge_cases=True) == 3.0
