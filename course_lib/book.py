@@ -9,6 +9,7 @@ import functools
 import hashlib
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -100,7 +101,7 @@ def why_it_failed(root: Path, reports: Path) -> str:
     """One sentence from the reports that myst-nb leaves about notebooks that did not run."""
     for report in sorted(reports.rglob("*.err.log")):
         notebook = root / report.relative_to(reports).with_suffix("").with_suffix(".ipynb")
-        text = report.read_text(encoding="utf-8")
+        text = re.sub(r"\x1b\[[\d;]*m", "", report.read_text(encoding="utf-8"))  # without colours
         reason = text.strip().splitlines()[-1]
         for number, cell in enumerate(nbformat.read(notebook, as_version=4).cells, 1):
             if cell.cell_type == "code" and cell.source.strip() and cell.source.strip() in text:

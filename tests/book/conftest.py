@@ -1,0 +1,157 @@
+"""The built book, and a headless browser in which tests act as its reader."""
+
+import fcntl
+import functools
+import http.server
+import json
+import mimetypes
+import os
+import re
+import shutil
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sphinx_external_toc.parsing import parse_toc_yaml
+
+ROOT = Path(__file__).parents[2]
+HTML = ROOT / "_build" / "html"
+PACKAGES = ROOT / "tests" / "browser" / "node_modules"
+CDN = re.compile(r"https://cdn\.jsdelivr\.net/npm/((?:@[\w-]+/)?[\w-]+)@([\d.]+)/(.+?)(?:\?.*)?")
+
+# A headless browser for tests: no sandbox in containers, nothing that calls home.
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# What the console says although all is well; anything else there fails the test.
+KNOWN_NOISE = [
+    "Identifier 'THEBE_JS_URL' has already been declared",  # sphinx-thebe adds its script twice
+    r"Failed to load resource.*\.(woff2?|ttf|eot|svg)",  # fonts that html-manager asks the page for
+]
+
+
+def pytest_generate_tests(metafunc):
+    """A test that takes ``page`` runs for every page of the contents, as "book/index"."""
+    if "page" in metafunc.fixturenames:
+        metafunc.parametrize("page", list(parse_toc_yaml(ROOT / "_toc.yml")))
+
+
+@pytest.fixture(scope="session")
+def built_book():
+    """The folder of the built book, brought up to date by `make book`."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    with (ROOT / ".venv" / "building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # pytest-xdist has several sessions, the book one folder
+        done = subprocess.run(
+            ["make", "book"], cwd=ROOT, env=environment, capture_output=True, text=True
+        )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return HTML
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Headless Chromium, or None where there is none."""
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        yield None
+        return
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(built_book):
+    """Where the built book is served: a function from scheme ("http" or "file") to its address."""
+    handler = functools.partial(_Silent, directory=str(built_book))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        addresses = {
+            "http": f"http://127.0.0.1:{server.server_address[1]}",
+            "file": built_book.as_uri(),
+        }
+        yield addresses.__getitem__
+        server.shutdown()
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format, *args):
+        pass
+
+
+@dataclass
+class Reader:
+    """A reader's browser window; ``complaints`` collects what its console says."""
+
+    browser: object
+    address: object
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, page, *, scheme="http", width=1280, height=900, dark=False, javascript=True):
+        """Open a page of the book, as "book/index", and wait until it is typeset."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+        )
+        context.set_default_timeout(20_000)
+        context.route(re.compile("^https?://(?!127.0.0.1)"), self._answer)
+        tab = context.new_page()
+        tab.on("console", self._listen)
+        tab.on("pageerror", lambda error: self._complain(str(error)))
+        tab.goto(f"{self.address(scheme)}/{page}.html")
+        tab.evaluate("window.MathJax?.startup?.promise")
+        return tab
+
+    def _answer(self, route):
+        """Answer a request to the CDN from the npm copy of that version; let nothing else out."""
+        found = CDN.fullmatch(route.request.url)
+        if found is None:
+            self._complain(f"the page asks for {route.request.url}")
+            route.abort()
+            return
+        package, version, path = found.groups()
+        installed = json.loads((PACKAGES / package / "package.json").read_text())["version"]
+        if version != installed:
+            self._complain(f"the page wants {package} {version}, tests/browser has {installed}")
+        file = PACKAGES / package / path
+        if not file.is_file():
+            route.fulfill(status=404)
+            return
+        route.fulfill(
+            path=file,
+            content_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+            headers={"Access-Control-Allow-Origin": "*"},
+        )
+
+    def _listen(self, message):
+        if message.type == "error":
+            self._complain(f"{message.text} ({message.location.get('url', '')})")
+
+    def _complain(self, text):
+        if not any(re.search(noise, text) for noise in KNOWN_NOISE):
+            self.complaints.append(text)
+
+
+@pytest.fixture
+def reader(chromium, need, address):
+    """A browser window; the test fails if its console has said anything by the end."""
+    need(chromium is not None, "Chromium")
+    need((PACKAGES / "mathjax").is_dir(), "tests/browser/node_modules (npm install)")
+    window = Reader(chromium, address)
+    yield window
+    for context in chromium.contexts:
+        context.close()
+    assert window.complaints == []

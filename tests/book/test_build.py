@@ -1,0 +1,90 @@
+"""The built book: its pages, with described pictures; and a build that fails when it must."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib import book
+
+ROOT = Path(__file__).parents[2]
+MEGABYTE = 10**6
+
+
+class Pictures(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.found.append(dict(attrs))
+
+
+def test_every_page_of_the_contents_is_built(built_book, page):
+    html = built_book / f"{page}.html"
+    assert html.is_file()
+    assert "<h1>" in html.read_text()
+    assert html.stat().st_size < 3 * MEGABYTE
+
+
+def test_every_plot_has_a_sentence_and_a_size(built_book, page):
+    for picture in Pictures((built_book / f"{page}.html").read_text()).found:
+        assert len(picture["alt"].split()) > 3 and not picture["alt"].endswith(".png"), picture
+        assert "width: 600px" in picture["style"]
+
+
+def test_the_page_of_an_assignment_is_its_released_notebook(built_book):
+    released = (ROOT / "exercises/metrics/metrics.ipynb").read_bytes()
+    page = built_book / "exercises/metrics/metrics.html"
+    link = re.search(r'href="([^"]*_sources/[^"]*metrics\.ipynb)"', page.read_text()).group(1)
+    assert (page.parent / link).read_bytes() == released
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """A book with the settings of ours, one page, and a library of one module."""
+    shutil.copytree(ROOT / "book" / "assets", tmp_path / "book" / "assets")
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/page\n")
+    (tmp_path / "course_lib").mkdir()
+    (tmp_path / "course_lib" / "library.py").write_text("answer = 1\n")
+    (tmp_path / "requirements.txt").write_text("")
+    return tmp_path
+
+
+def write_page(root, text, code):
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# A page\n\n{text}", id="words"),
+        nbformat.v4.new_code_cell(code, id="computes"),
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, root / "book" / "page.ipynb")
+
+
+def test_a_cell_that_fails_is_named_every_time(small_book):
+    """Sphinx alone would warn once, and find nothing to do the second time."""
+    write_page(small_book, "", "1 / 0")
+    sentence = r"page\.ipynb: cell 2 \(id computes\) failed: ZeroDivisionError"
+    for _ in range(2):
+        with pytest.raises(book.BuildError, match=sentence):
+            book.build(small_book)
+
+
+def test_pages_are_executed_again_when_the_library_changes_and_only_then(small_book):
+    runs = small_book / "runs"
+    code = f"with open({str(runs)!r}, 'a') as file:\n    file.write('run ')"
+    write_page(small_book, "First words.", code)
+    book.build(small_book)
+    write_page(small_book, "Other words.", code)
+    book.build(small_book)
+    assert runs.read_text() == "run "
+    assert "Other words." in (small_book / "_build/html/book/page.html").read_text()
+    (small_book / "course_lib" / "library.py").write_text("answer = 2\n")
+    book.build(small_book)
+    assert runs.read_text() == "run run "

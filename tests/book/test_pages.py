@@ -1,0 +1,120 @@
+"""Acts as a reader of the built pages: over http and from disk, on a desktop and on a phone.
+
+Every test that takes ``reader`` fails, too, if the console has anything to say.
+"""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+
+LECTURE = "book/measuring/classification"
+
+
+def flipbooks(tab):
+    """The flipbooks of a page, once their first frames are there."""
+    books = tab.locator(".flipbook")
+    for book in books.all():
+        book.locator("img.frame").wait_for()
+    return books.all()
+
+
+def frame(book):
+    """What the visible frame shows: its picture and its alt text."""
+    picture = book.locator("img.frame:visible")
+    return picture.get_attribute("src"), picture.get_attribute("alt")
+
+
+def lightness(element):
+    """Mean grey of what an element looks like on the screen, from 0 to 255."""
+    return np.asarray(Image.open(BytesIO(element.screenshot())).convert("L")).mean()
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_page_works(reader, page, scheme):
+    tab = reader.open(page, scheme=scheme)
+    books = flipbooks(tab)
+    if page.startswith("book/") and not page.startswith("book/back/"):
+        assert books, "a lecture needs something to move"
+    for book in books:
+        every_slider_turns_to_another_frame(book)
+    formulas_are_typeset(tab)
+    tab.set_viewport_size({"width": 390, "height": 844})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390, "scrolls sideways"
+
+
+def every_slider_turns_to_another_frame(book):
+    seen = [frame(book)]
+    for slider in book.get_by_role("slider").all():
+        name = slider.get_attribute("aria-label")
+        assert name, "a slider without a name"
+        for _ in range(2):
+            slider.press("ArrowRight")
+            assert frame(book) not in seen, f"slider {name!r} changes nothing"
+            seen.append(frame(book))
+        slider.press("ArrowLeft")
+        assert frame(book) == seen[-2], f"slider {name!r} does not go back"
+
+
+def formulas_are_typeset(tab):
+    assert tab.locator(".math").count() == tab.locator(".math > mjx-container").count()
+    assert tab.locator("mjx-merror").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_play_turns_the_frames(reader, scheme):
+    book = flipbooks(reader.open(LECTURE, scheme=scheme))[0]
+    first = frame(book)[1]
+    book.locator("button").first.click()
+    book.locator(f'img.frame:not([alt="{first}"])').wait_for()
+
+
+def test_formulas_are_there_and_beside_a_slider_too(reader):
+    tab = reader.open("book/index")
+    assert tab.locator("p mjx-container").count() > 0
+    label = flipbooks(tab)[0].locator(".widget-label").first
+    label.locator("mjx-container").wait_for()
+    assert label.inner_text().startswith("learning rate")
+
+
+def test_in_dark_mode_text_and_pictures_are_light_on_dark(reader):
+    tab = reader.open(LECTURE, dark=True)
+    book = flipbooks(tab)[0]
+    pictures = [book.locator("img.frame"), tab.locator("div.cell_output img:not(.frame)").first]
+    assert all(lightness(picture) < 90 for picture in pictures)
+    for text in (tab.locator("article p").first, book.locator(".widget-readout")):
+        red, green, blue = text.evaluate(
+            "e => getComputedStyle(e).color.match(/[0-9.]+/g).slice(0, 3).map(Number)"
+        )
+        assert min(red, green, blue) > 150, text
+
+
+def test_in_light_mode_pictures_are_dark_on_light(reader):
+    book = flipbooks(reader.open(LECTURE))[0]
+    assert lightness(book.locator("img.frame")) > 180
+
+
+def test_an_answer_unfolds(reader):
+    tab = reader.open(LECTURE)
+    answer = tab.locator(".solution.dropdown").first
+    words = answer.locator("p").last
+    assert not words.is_visible()
+    answer.locator("button").click()
+    words.wait_for(state="visible")
+
+
+def test_the_text_is_there_without_javascript(reader):
+    tab = reader.open(LECTURE, javascript=False)
+    assert tab.locator("article h1").is_visible()
+    assert tab.locator("article p").first.is_visible()
+
+
+def test_a_lecture_leads_to_its_assignment(reader):
+    tab = reader.open(LECTURE)
+    link = tab.locator("article a[download]")
+    with tab.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "metrics.ipynb"
