@@ -13,7 +13,7 @@ from benchmarks import harness
 
 harness.one_thread()
 
-SUITES = ("metrics", "networks")
+SUITES = ("startup", "metrics", "networks")
 PAGES = Path(__file__).parent.parent / "book" / "back" / "benchmarks"
 UNITS = (("s", 1), ("ms", 1e3), ("µs", 1e6))
 HEADER = "| work | size | peer | peer needs | we need | times as fast | promised |"
