@@ -16,6 +16,8 @@ from course_lib.nn.activations import (
     tanh,
     tanh_backward,
 )
+from course_lib.nn.convolution import conv1d, conv1d_backward, conv2d, conv2d_backward
+from course_lib.nn.correlation import convolve, correlate
 from course_lib.nn.dropout import dropout, dropout_backward
 from course_lib.nn.layers import Dropout, Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
 from course_lib.nn.linear import linear, linear_backward
@@ -28,6 +30,13 @@ from course_lib.nn.losses import (
     l2_loss_backward,
 )
 from course_lib.nn.models import mlp
+from course_lib.nn.normalization import local_response_norm, local_response_norm_backward
+from course_lib.nn.pooling import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
 from course_lib.nn.sequential import Sequential
 
 __all__ = [
@@ -49,6 +58,18 @@ __all__ = [
     "binary_cross_entropy_with_logits_backward",
     "cross_entropy",
     "cross_entropy_backward",
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "correlate",
+    "convolve",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
     "dropout",
     "dropout_backward",
     "Layer",

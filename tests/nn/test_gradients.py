@@ -76,6 +76,63 @@ def loss_rows():
             )
 
 
+def convolution_rows():
+    """Settings of convolutions, in two dimensions and one, with shapes that they fit."""
+    two = (
+        ({}, ((3, 2, 5, 7), (4, 2, 3, 2), (4,)), ((1, 1, 1, 1), (1, 1, 1, 1), (1,))),
+        ({}, ((0, 2, 5, 4), (3, 2, 2, 3), (3,)), ((2, 3, 4, 5), (1, 3, 4, 5), (1,))),
+        ({"stride": 2}, ((2, 3, 7, 8), (4, 3, 3, 2), (4,)), ((3, 6, 9, 8), (2, 6, 5, 3), (2,))),
+        ({"stride": (3, 1), "padding": (0, 2)}, ((2, 3, 8, 5), (4, 3, 2, 4), (4,))),
+        ({"padding": (2, 1)}, ((2, 3, 5, 4), (4, 3, 3, 2), (4,)), ((2, 5, 1, 1), (4, 5, 3, 3))),
+        ({"dilation": (2, 3)}, ((2, 3, 7, 8), (4, 3, 3, 2), (4,)), ((2, 6, 9, 8), (5, 6, 4, 3))),
+        (
+            {"stride": 2, "padding": 3, "dilation": 2, "groups": 3},
+            ((2, 6, 5, 7), (9, 2, 4, 3), (9,)),
+            ((2, 18, 6, 20), (3, 6, 4, 3), (3,)),
+        ),
+        ({"groups": 4, "padding": 1}, ((2, 4, 3, 18), (4, 1, 2, 3), (4,))),
+        ({"groups": 2, "padding": 1}, ((3, 12, 3, 18), (4, 6, 2, 3), (4,))),
+    )
+    one = (
+        ({}, ((3, 2, 7), (4, 2, 3), (4,)), ((1, 1, 1), (1, 1, 1), (1,)), ((0, 2, 5), (3, 2, 2))),
+        (
+            {"stride": 2, "padding": 3, "dilation": 2, "groups": 2},
+            ((2, 4, 9), (6, 2, 3), (6,)),
+            ((2, 4, 40), (6, 2, 3)),
+        ),
+    )
+    for function, table in ("conv2d", two), ("conv1d", one):
+        for settings, *shapes in table:
+            yield Operation(
+                f"{function} {settings}",
+                lambda *arrays, f=function, s=settings: getattr(nn, f)(*arrays, **s),
+                lambda g, x, w, *b, f=function, s=settings: getattr(nn, f + "_backward")(
+                    g, x, w, **s
+                )[: 2 + len(b)],
+                lambda *arrays, f=function, s=settings: getattr(F, f)(*arrays, **s),
+                tuple(shapes),
+            )
+
+
+def pooling_rows():
+    """Settings of poolings: side by side, with overlap, with padding, with gaps."""
+    shapes = (((2, 3, 6, 8),), ((1, 1, 3, 3),), ((0, 2, 5, 4),), ((2, 3, 7, 5),))
+    for settings in (
+        {"kernel_size": 2},
+        {"kernel_size": 3, "stride": 2},
+        {"kernel_size": (2, 3), "stride": (3, 1), "padding": 1},
+        {"kernel_size": 1, "stride": 2},
+    ):
+        for function in ("max_pool2d", "avg_pool2d"):
+            yield Operation(
+                f"{function} {settings}",
+                lambda x, f=function, s=settings: getattr(nn, f)(x, **s),
+                lambda g, x, f=function, s=settings: getattr(nn, f + "_backward")(g, x, **s),
+                lambda x, f=function, s=settings: getattr(F, f)(x, **s),
+                shapes,
+            )
+
+
 OPERATIONS = [
     Operation(
         "sigmoid",
@@ -149,6 +206,22 @@ OPERATIONS = [
         lambda rng, shape: np.asarray(rng.random(shape) > 0.3),
     ),
     *loss_rows(),
+    *convolution_rows(),
+    *pooling_rows(),
+    *(
+        Operation(
+            f"local_response_norm {settings}",
+            lambda x, s=settings: nn.local_response_norm(x, **s),
+            lambda g, x, s=settings: nn.local_response_norm_backward(g, x, **s),
+            lambda x, s=settings: F.local_response_norm(x, **s),
+            (((2, 7, 3, 5),), ((1, 1, 1, 1),), ((2, 3, 4),)),
+        )
+        for settings in (
+            {"size": 5, "alpha": 0.5, "k": 2.0},
+            {"size": 4, "alpha": 1.0, "beta": 1.5},
+            {"size": 1},
+        )
+    ),
 ]
 
 CASES = [

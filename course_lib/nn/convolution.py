@@ -1,0 +1,197 @@
+"""Convolution layers' arithmetic, forward and backward, in one and two dimensions.
+
+How it is computed is told in :mod:`course_lib.nn.stacking`. As in PyTorch, the "convolution" of a
+neural network is a cross-correlation; :func:`course_lib.nn.convolve` shows the difference.
+"""
+
+from course_lib.nn.checks import dimensions, floating
+from course_lib.nn.stacking import (
+    plan_convolution,
+    stacks,
+    unstack,
+    weight_from_matrices,
+    weight_matrices,
+)
+from course_lib.nn.windows import whole
+
+
+def conv1d(x, weight, bias=None, /, *, stride=1, padding=0, dilation=1, groups=1):
+    """Cross-correlate signals with kernels, as PyTorch's function of this name does.
+
+    Parameters
+    ----------
+    x : array, shape (N, C, L)
+        Signals.
+    weight : array, shape (K, C / groups, kernel length)
+    bias : array, shape (K,), optional
+    stride, padding, dilation, groups : int
+        As for :func:`conv2d`.
+
+    Returns
+    -------
+    array, shape (N, K, L')
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`conv2d`.
+
+    Examples
+    --------
+    >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[1.0, -1.0]]]))
+    array([[[-1., -2.]]])
+    """
+    x, weight, settings = _as_images("conv1d", x, weight, stride, padding, dilation)
+    return _forward("conv1d", x, weight, bias, **settings, groups=groups)[:, :, 0, :]
+
+
+def conv1d_backward(
+    grad_output, x, weight, /, *, stride=1, padding=0, dilation=1, groups=1, input_gradient=True
+):
+    """Gradients through :func:`conv1d`, as :func:`conv2d_backward` returns them."""
+    name = "conv1d_backward"
+    x, weight, settings = _as_images(name, x, weight, stride, padding, dilation)
+    floating(name, x=x, grad_output=grad_output)
+    dimensions(name, "grad_output", grad_output, ("N", "K", "L'"))
+    grad_x, grad_weight, grad_bias = _backward(
+        name, grad_output[:, :, None, :], x, weight, input_gradient, **settings, groups=groups
+    )
+    grad_x = grad_x[:, :, 0, :] if input_gradient else None
+    return grad_x, grad_weight[:, :, 0, :], grad_bias
+
+
+def conv2d(x, weight, bias=None, /, *, stride=1, padding=0, dilation=1, groups=1):
+    """Cross-correlate images with kernels, as PyTorch's function of this name does.
+
+    Parameters
+    ----------
+    x : array, shape (N, C, H, W)
+        Images.
+    weight : array, shape (K, C / groups, kernel height, kernel width)
+        One kernel for each output channel.
+    bias : array, shape (K,), optional
+    stride, padding, dilation : int or (int, int)
+        Vertically and horizontally: step of the window, zeros around the image, step within
+        the window.
+    groups : int
+        Output channels K / groups at a time see C / groups of the input channels only.
+
+    Returns
+    -------
+    array, shape (N, K, H', W')
+        H' = (H + 2 padding - dilation (kernel height - 1) - 1) // stride + 1, and so for W'.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit together, the kernel exceeds the padded image, groups do not divide
+        the channels, or a setting is out of range.
+    TypeError
+        If the arrays are not of one floating dtype and one library.
+
+    Examples
+    --------
+    >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
+    >>> conv2d(x, np.ones((1, 1, 2, 2)), stride=1)
+    array([[[[ 8., 12.],
+             [20., 24.]]]])
+    """
+    return _forward("conv2d", x, weight, bias, stride, padding, dilation, groups)
+
+
+def conv2d_backward(
+    grad_output, x, weight, /, *, stride=1, padding=0, dilation=1, groups=1, input_gradient=True
+):
+    """Gradients through :func:`conv2d`, from the gradient with respect to its output.
+
+    Parameters
+    ----------
+    grad_output : array, shape (N, K, H', W')
+    x : array, shape (N, C, H, W)
+    weight : array, shape (K, C / groups, kernel height, kernel width)
+    stride, padding, dilation, groups
+        As in the forward pass.
+    input_gradient : bool
+        False leaves out ``grad_x``, half of the work: the data need no gradient.
+
+    Returns
+    -------
+    grad_x : array, shape (N, C, H, W), or None
+        Every pixel is blamed by all the windows that it lay in.
+    grad_weight : array, shape of ``weight``
+        A weight is shared by all positions, so their blames add up.
+    grad_bias : array, shape (K,)
+    """
+    return _backward(
+        "conv2d_backward",
+        grad_output,
+        x,
+        weight,
+        input_gradient,
+        stride,
+        padding,
+        dilation,
+        groups,
+    )
+
+
+def _forward(operation, x, weight, bias, stride, padding, dilation, groups):
+    xp = floating(operation, x=x, weight=weight, bias=bias)
+    plan = plan_convolution(operation, x, weight, stride, padding, dilation, groups)
+    if bias is not None and bias.shape != weight.shape[:1]:
+        raise ValueError(
+            f"{operation}: bias has shape {tuple(bias.shape)}, "
+            f"expected ({weight.shape[0]},), one for each kernel"
+        )
+    matrices = weight_matrices(xp, weight, plan)
+    output = xp.empty(plan.output_shape, dtype=x.dtype, device=x.device)
+    for images, stack in stacks(xp, x, plan):
+        potentials = matrices[0, ...] @ stack[plan.seen(0, stack)]
+        for product in range(1, matrices.shape[0]):
+            potentials += matrices[product, ...] @ stack[plan.seen(product, stack)]
+        potentials = xp.reshape(potentials, (stack.shape[0], *plan.output_shape[1:], -1))
+        if bias is not None:
+            potentials += bias[:, None, None, None]
+        output[images, ...] = plan.restore(xp, potentials)
+    return output
+
+
+def _backward(operation, grad_output, x, weight, input_gradient, stride, padding, dilation, groups):
+    xp = floating(operation, x=x, weight=weight, grad_output=grad_output)
+    plan = plan_convolution(operation, x, weight, stride, padding, dilation, groups)
+    if grad_output.shape != plan.output_shape:
+        raise ValueError(
+            f"{operation}: grad_output has shape {tuple(grad_output.shape)}, expected "
+            f"{plan.output_shape} for x {tuple(x.shape)} and weight {tuple(weight.shape)}"
+        )
+    transposed = xp.matrix_transpose(weight_matrices(xp, weight, plan))
+    grad_transposed = xp.zeros(transposed.shape, dtype=x.dtype, device=x.device)
+    grad_x = xp.empty(x.shape, dtype=x.dtype, device=x.device) if input_gradient else None
+    for images, stack in stacks(xp, x, plan):
+        delta = plan.arrange(xp, grad_output[images, ...])
+        delta = xp.reshape(delta, (stack.shape[0], groups, weight.shape[0] // groups, -1))
+        grad_stack = xp.zeros_like(stack) if input_gradient else None
+        for product in range(transposed.shape[0]):
+            seen = plan.seen(product, stack)
+            shares = stack[seen] @ xp.matrix_transpose(delta)
+            grad_transposed[product, ...] += xp.sum(shares, axis=0)
+            if input_gradient:
+                blamed = grad_stack[seen]
+                blamed += transposed[product, ...] @ delta
+        if input_gradient:
+            grad_x[images, ...] = unstack(xp, grad_stack, plan, x.shape[1:])
+    grad_weight = weight_from_matrices(xp, xp.matrix_transpose(grad_transposed), weight.shape)
+    return grad_x, grad_weight, xp.sum(grad_output, axis=(0, 2, 3))
+
+
+def _as_images(operation, x, weight, stride, padding, dilation):
+    """Signals as images of height 1, with settings that leave the height alone."""
+    floating(operation, x=x, weight=weight)
+    dimensions(operation, "x", x, "NCL")
+    dimensions(operation, "weight", weight, ("K", "C / groups", "kernel length"))
+    settings = {
+        "stride": (1, whole(operation, "stride", stride, 1)),
+        "padding": (0, whole(operation, "padding", padding, 0)),
+        "dilation": (1, whole(operation, "dilation", dilation, 1)),
+    }
+    return x[:, :, None, :], weight[:, :, None, :], settings

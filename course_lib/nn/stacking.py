@@ -1,0 +1,178 @@
+"""How a convolution becomes matrix products: stacks of shifted copies, in cache-sized chunks.
+
+The stack of an image has one row for each channel and kernel column: the channel, shifted by that
+column. A shift by a kernel *row* needs no copy: images are stored row after row, so it is the same
+memory, read from some rows further down. A kernel of height h thus costs h matrix products with
+slices of one stack,
+
+    output = sum over kernel rows i of  weight[i] @ stack[shifted by i],
+
+and the backward pass sends gradients back through the same slices. With stride s the rows that a
+kernel row meets are s apart; the stack then has one plane for each remainder i mod s. When the
+channels are few, all kernel rows are copied after all, a plane each, for one large product.
+
+Images go through in chunks, so that the stack of one stays in the processor's cache, and the
+backward pass stacks again rather than keeping kernel-width copies of every input in memory.
+
+A slice is taken to be a view, as it is in every library whose arrays can be written to:
+``part = array[slice]; part += x`` is one pass over the memory, ``array[slice] += x`` is two.
+"""
+
+import math
+from typing import NamedTuple
+
+from course_lib.nn.checks import dimensions
+from course_lib.nn.windows import output_size, overlap, pair
+
+CACHED_NUMBERS = 2**17  # in a stack: with the products beside it, a second-level cache holds it
+GPU_NUMBERS = 2**26  # a GPU wants few large products
+LOW = 16  # products of fewer stack rows than this are not worth their call
+WIDE = 16  # rows of at least this length are copied fast; shorter ones are interleaved
+
+
+class Plan(NamedTuple):
+    """Where the pieces of one convolution lie."""
+
+    output_shape: tuple[int, ...]  # (N, K, H', W')
+    stack_shape: tuple[int, ...]  # (groups, planes, C / groups, kernel width, rows, W')
+    products: list[tuple[int, int]]  # of each: the plane it multiplies, and how far down
+    vertical: list[tuple[slice, slice]]  # of each plane: rows of the stack, and of the image
+    horizontal: list[tuple[slice, slice]]  # of each kernel column: the same
+    images: int  # at a time
+    interleaved: bool  # whether images come last in a stack, or first
+
+    def matrices(self, xp, stack):
+        """The stack as (m, groups, planes, height, rows * W' * n)."""
+        groups, planes, channels, kernel_width = self.stack_shape[:4]
+        if len(self.products) == 1:  # of all planes together
+            planes, channels = 1, planes * channels
+        return xp.reshape(stack, (stack.shape[0], groups, planes, channels * kernel_width, -1))
+
+    def seen(self, product, matrices):
+        """Index of what a product multiplies: in each group a matrix, H' * W' * n wide."""
+        plane, down = self.products[product]
+        row = matrices.shape[-1] // self.stack_shape[4]
+        height = self.output_shape[2]
+        return ..., plane, slice(None), slice(down * row, (down + height) * row)
+
+    def arrange(self, xp, x):
+        """(images, C, H, W) as (m, C, H, W, n): m images side by side, n interleaved.
+
+        One of m and n is 1. Interleaved, narrow images have long rows too.
+        """
+        if not self.interleaved:
+            return x[..., None]
+        moved = xp.permute_dims(x, (1, 2, 3, 0))[None, ...]
+        copy = xp.empty(moved.shape, dtype=x.dtype, device=x.device)
+        copy[...] = moved
+        return copy
+
+    def restore(self, xp, arranged):
+        """Back from :meth:`arrange` to (images, C, H, W)."""
+        if not self.interleaved:
+            return arranged[..., 0]
+        return xp.permute_dims(arranged[0, ...], (3, 0, 1, 2))
+
+
+def plan_convolution(operation, x, weight, stride, padding, dilation, groups):
+    """Check shapes and settings, and lay out the work."""
+    dimensions(operation, "x", x, "NCHW")
+    dimensions(operation, "weight", weight, ("K", "C / groups", "kernel height", "kernel width"))
+    stride = pair(operation, "stride", stride, 1)
+    padding = pair(operation, "padding", padding, 0)
+    dilation = pair(operation, "dilation", dilation, 1)
+    _check_channels(operation, x, weight, groups)
+    samples, _, *size = x.shape
+    kernels, channels, *kernel_size = weight.shape
+    height, width = output_size(operation, size, kernel_size, stride, padding, dilation)
+    offsets = [i * dilation[0] for i in range(kernel_size[0])]
+    if channels * kernel_size[1] < LOW:
+        planes, rows, products = offsets, height, [(0, 0)]
+    else:
+        planes = sorted({offset % stride[0] for offset in offsets})
+        rows = height + offsets[-1] // stride[0]
+        products = [(planes.index(o % stride[0]), o // stride[0]) for o in offsets]
+    stack_shape = (groups, len(planes), channels, kernel_size[1], rows, width)
+    on_gpu = "cuda" in str(x.device)
+    room = GPU_NUMBERS if on_gpu else CACHED_NUMBERS
+    return Plan(
+        output_shape=(samples, kernels, height, width),
+        stack_shape=stack_shape,
+        products=products,
+        vertical=[overlap(size[0], rows, plane - padding[0], stride[0]) for plane in planes],
+        horizontal=[
+            overlap(size[1], width, j * dilation[1] - padding[1], stride[1])
+            for j in range(kernel_size[1])
+        ],
+        images=max(1, min(samples, room // math.prod(stack_shape))),
+        interleaved=width < WIDE or on_gpu,
+    )
+
+
+def _check_channels(operation, x, weight, groups):
+    channels, kernels = x.shape[1], weight.shape[0]
+    if 0 in weight.shape:
+        raise ValueError(f"{operation}: weight has shape {tuple(weight.shape)}, expected no 0")
+    if not isinstance(groups, int) or groups < 1 or channels % groups or kernels % groups:
+        raise ValueError(
+            f"{operation}: groups is {groups!r}, expected a divisor of the {channels} channels "
+            f"of x and the {kernels} kernels of weight"
+        )
+    if weight.shape[1] != channels // groups:
+        raise ValueError(
+            f"{operation}: x has {channels} channels in groups of {channels // groups}, "
+            f"weight expects {weight.shape[1]} (weight.shape[1])"
+        )
+
+
+def weight_matrices(xp, weight, plan):
+    """The weight as (products, groups, K / groups, height): what multiplies the stack."""
+    groups, products = plan.stack_shape[0], len(plan.products)
+    rows = xp.permute_dims(weight, (0, 2, 1, 3))  # kernel rows before channels, as in the stack
+    kernels = weight.shape[0] // groups
+    matrices = xp.reshape(
+        rows, (groups, kernels, products, math.prod(weight.shape[1:]) // products)
+    )
+    return xp.permute_dims(matrices, (2, 0, 1, 3))
+
+
+def weight_from_matrices(xp, matrices, shape):
+    """Back from :func:`weight_matrices` to a weight of this shape."""
+    kernels, channels, height, width = shape
+    rows = xp.reshape(xp.permute_dims(matrices, (1, 2, 0, 3)), (kernels, height, channels, width))
+    return xp.permute_dims(rows, (0, 2, 1, 3))
+
+
+def stacks(xp, x, plan):
+    """Chunk after chunk: which images, and their stack, in memory that is used again.
+
+    What lies in the padding is never written to and stays 0.
+    """
+    stack = None
+    groups, _, channels = plan.stack_shape[:3]
+    for first in range(0, x.shape[0], plan.images):
+        images = slice(first, min(first + plan.images, x.shape[0]))
+        arranged = plan.arrange(xp, x[images, ...])
+        m, _, height, width, n = arranged.shape
+        arranged = xp.reshape(arranged, (m, groups, channels, height, width, n))
+        if stack is None or stack.shape[0] * stack.shape[-1] != m * n:
+            stack = xp.zeros((m, *plan.stack_shape, n), dtype=x.dtype, device=x.device)
+        for plane, (rows, image_rows) in enumerate(plan.vertical):
+            for j, (columns, image_columns) in enumerate(plan.horizontal):
+                copy = arranged[..., image_rows, image_columns, :]
+                stack[:, :, plane, :, j, rows, columns, :] = copy
+        yield images, plan.matrices(xp, stack)
+
+
+def unstack(xp, grad_matrices, plan, image_shape):
+    """Add up the blame of all copies of a pixel, to gradients of images (n, C, H, W)."""
+    m = grad_matrices.shape[0]
+    stack = xp.reshape(grad_matrices, (m, *plan.stack_shape, -1))
+    groups, _, channels = plan.stack_shape[:3]
+    shape = (m, groups, channels, *image_shape[1:], stack.shape[-1])
+    grad = xp.zeros(shape, dtype=stack.dtype, device=stack.device)
+    for plane, (rows, image_rows) in enumerate(plan.vertical):
+        for j, (columns, image_columns) in enumerate(plan.horizontal):
+            blamed = grad[..., image_rows, image_columns, :]
+            blamed += stack[:, :, plane, :, j, rows, columns, :]
+    return plan.restore(xp, xp.reshape(grad, (m, *image_shape, -1)))
