@@ -59,15 +59,24 @@ def cpu_seconds(
     """Median CPU seconds of one call of each of ``works``.
 
     They take turns, so that a busy moment of the machine hits all alike; a quick one is called
-    often enough that ``at_least`` seconds are measured at a time. The first call of each is not
+    often enough that ``at_least`` seconds are measured at a time. The first calls of each are not
     counted.
     """
-    calls = [max(1, round(at_least / max(_once(work, 1), 1e-7))) for work in works]
+    calls = [_calls(work, at_least) for work in works]
     times: list[list[float]] = [[] for _ in works]
     for _ in range(repeat):
         for slot, work, n in zip(times, works, calls):
             slot.append(_once(work, n))
     return [statistics.median(slot) for slot in times]
+
+
+def _calls(work: Callable[[], object], at_least: float) -> int:
+    """How many calls take about ``at_least`` seconds; the first, which is slow, tells nothing."""
+    work()
+    calls = 1
+    while (elapsed := calls * _once(work, calls)) < at_least / 2:
+        calls *= 2
+    return max(1, round(calls * at_least / elapsed))
 
 
 def _once(work: Callable[[], object], calls: int) -> float:

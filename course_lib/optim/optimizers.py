@@ -55,11 +55,16 @@ class Optimizer:
         TypeError
             If a parameter is not floating point, or a gradient is of another array library.
         """
-        self._check(parameters, gradients)
+        shapes = [param.shape for param in parameters]
+        if not shapes == self.shapes == [grad.shape for grad in gradients]:
+            self._refuse(parameters, gradients)
+            self.prepare(parameters)
         self.t += 1
-        for param, grad, state in zip(parameters, gradients, self.state):
-            for arrays in _blocks(param, grad, *state):
-                self._apply(*arrays)
+        for param, grad, state, blocks in zip(parameters, gradients, self.state, self._blocks):
+            for rows in blocks:
+                self._apply(param[rows], grad[rows], *[array[rows] for array in state])
+            if not blocks:
+                self._apply(param, grad, *state)
 
     def prepare(self, parameters):
         """Fill :attr:`state` with its initial zeros; the first step does it by itself."""
@@ -69,12 +74,14 @@ class Optimizer:
                     f"{type(self).__name__}: parameter {i} must be floating point, "
                     f"got {param.dtype}"
                 )
-        self.shapes = [tuple(param.shape) for param in parameters]
+        self.shapes = [param.shape for param in parameters]
         self.state = [
             [namespace(param).zeros_like(param) for _ in range(self.memory)] for param in parameters
         ]
+        self._blocks = [_blocks(param) for param in parameters]
 
-    def _check(self, parameters, gradients):
+    def _refuse(self, parameters, gradients):
+        """Raise, unless this is the first step and all fits."""
         name = type(self).__name__
         if len(parameters) != len(gradients):
             hint = "" if gradients else "; run the model's backward first"
@@ -87,28 +94,25 @@ class Optimizer:
                     f"{name}: gradient {i} has shape {tuple(grad.shape)}, "
                     f"its parameter {tuple(param.shape)}"
                 )
-        if not self.state:
-            namespace(*parameters, *gradients)  # refuses arrays of different libraries
-            self.prepare(parameters)
-        elif [tuple(param.shape) for param in parameters] != self.shapes:
+        if self.state:
             raise ValueError(
                 f"{name}: the parameters are not those of the first step; "
                 "take a new optimizer for another model"
             )
+        namespace(*parameters, *gradients)  # refuses arrays of different libraries
 
     def _apply(self, param, grad, *state):
         raise TypeError("Optimizer is the common base; use SGD, Momentum, AdaGrad, RMSProp or Adam")
 
 
-def _blocks(*arrays):
-    """The same rows of all ``arrays``, about BLOCK elements at a time where they are NumPy's."""
-    rows, size = arrays[0].shape[:1], math.prod(arrays[0].shape)
-    if size <= BLOCK or not isinstance(arrays[0], np.ndarray):
-        yield arrays
-        return
-    length = max(1, BLOCK * rows[0] // size)
-    for start in range(0, rows[0], length):
-        yield tuple(array[start : start + length] for array in arrays)
+def _blocks(param):
+    """Slices of rows of about BLOCK elements; none where ``param`` is updated as a whole."""
+    size = math.prod(param.shape)
+    if size <= BLOCK or not isinstance(param, np.ndarray):
+        return []
+    rows = param.shape[0]
+    length = max(1, BLOCK * rows // size)
+    return [slice(start, start + length) for start in range(0, rows, length)]
 
 
 @dataclass(kw_only=True, eq=False)
