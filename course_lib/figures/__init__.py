@@ -8,6 +8,7 @@ from course_lib.figures.classification import (
     threshold_figure,
 )
 from course_lib.figures.flipbook import flipbook, flipbook_grid
+from course_lib.figures.network import draw_network, edges, layer_text, unit_positions
 from course_lib.figures.style import COLORS, show, use_style
 
 __all__ = [
@@ -21,4 +22,8 @@ __all__ = [
     "draw_precision_recall",
     "threshold_figure",
     "fbeta_figure",
+    "draw_network",
+    "layer_text",
+    "unit_positions",
+    "edges",
 ]
