@@ -87,7 +87,7 @@ def build(root: Path) -> Path:
     html = root / "_build" / "html"
     shutil.rmtree(html / "reports", ignore_errors=True)  # reports of an earlier failure
     programs = Path(sys.executable).parent
-    command = [programs / "jupyter-book", "build", root, "-W", "--keep-going"]
+    command: list[str | Path] = [programs / "jupyter-book", "build", root, "-W", "--keep-going"]
     path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
     done = subprocess.run(command, env={**os.environ, "PATH": path}, check=False)
     if done.returncode:

@@ -4,6 +4,8 @@ The ``draw_...`` functions draw on an axes; the ``..._figure`` functions make a 
 return the sentence that describes it, as :func:`course_lib.figures.flipbook` wants.
 """
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,7 +27,12 @@ _OUTCOMES = {
     "FP": (1, 0, COLORS["error"], 0.35),
     "TN": (1, 1, COLORS["truth"], 0.35),
 }
-_POINT = {"marker": "o", "markersize": 12, "color": COLORS["ink"], "markeredgecolor": "white"}
+_POINT: dict[str, Any] = {
+    "marker": "o",
+    "markersize": 12,
+    "color": COLORS["ink"],
+    "markeredgecolor": "white",
+}
 _BINS = np.linspace(0.0, 1.0, 21)  # a threshold that is a multiple of 0.05 splits no bar
 
 

@@ -7,6 +7,7 @@ enough to be read when a phone shrinks it to 350 pixels.
 """
 
 from io import BytesIO
+from typing import Any
 
 import matplotlib.pyplot as plt
 from IPython.display import publish_display_data
@@ -26,7 +27,7 @@ DPI = 160
 CSS_PIXELS_PER_INCH = 100
 PALETTE_SIZE = 64  # colours that are left in a PNG: a quarter of the bytes, and no visible change
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "figure.figsize": (6.0, 3.8),
     "figure.constrained_layout.use": True,
     "font.size": 12.0,
