@@ -19,6 +19,7 @@ from course_lib.nn.activations import (
 from course_lib.nn.convolution import conv1d, conv1d_backward, conv2d, conv2d_backward
 from course_lib.nn.correlation import convolve, correlate
 from course_lib.nn.dropout import dropout, dropout_backward
+from course_lib.nn.image_layers import AvgPool2d, Conv2d, LocalResponseNorm, MaxPool2d
 from course_lib.nn.layers import Dropout, Flatten, Layer, Linear, ReLU, Sigmoid, Tanh
 from course_lib.nn.linear import linear, linear_backward
 from course_lib.nn.losses import (
@@ -29,7 +30,7 @@ from course_lib.nn.losses import (
     l2_loss,
     l2_loss_backward,
 )
-from course_lib.nn.models import mlp
+from course_lib.nn.models import alexnet, lenet1989, mlp
 from course_lib.nn.normalization import local_response_norm, local_response_norm_backward
 from course_lib.nn.pooling import (
     avg_pool2d,
@@ -38,6 +39,7 @@ from course_lib.nn.pooling import (
     max_pool2d_backward,
 )
 from course_lib.nn.sequential import Sequential
+from course_lib.nn.wiring import ConstantPad2d, SelectChannels, UnitBias
 
 __all__ = [
     "sigmoid",
@@ -77,8 +79,17 @@ __all__ = [
     "Sigmoid",
     "Tanh",
     "ReLU",
+    "Conv2d",
+    "MaxPool2d",
+    "AvgPool2d",
+    "LocalResponseNorm",
+    "ConstantPad2d",
+    "UnitBias",
+    "SelectChannels",
     "Flatten",
     "Dropout",
     "Sequential",
     "mlp",
+    "lenet1989",
+    "alexnet",
 ]

@@ -56,7 +56,8 @@ def conv1d_backward(
     grad_x, grad_weight, grad_bias = _backward(
         name, grad_output[:, :, None, :], x, weight, input_gradient, **settings, groups=groups
     )
-    grad_x = grad_x[:, :, 0, :] if input_gradient else None
+    if grad_x is not None:
+        grad_x = grad_x[:, :, 0, :]
     return grad_x, grad_weight[:, :, 0, :], grad_bias
 
 
@@ -170,15 +171,14 @@ def _backward(operation, grad_output, x, weight, input_gradient, stride, padding
     for images, stack in stacks(xp, x, plan):
         delta = plan.arrange(xp, grad_output[images, ...])
         delta = xp.reshape(delta, (stack.shape[0], groups, weight.shape[0] // groups, -1))
-        grad_stack = xp.zeros_like(stack) if input_gradient else None
         for product in range(transposed.shape[0]):
-            seen = plan.seen(product, stack)
-            shares = stack[seen] @ xp.matrix_transpose(delta)
+            shares = stack[plan.seen(product, stack)] @ xp.matrix_transpose(delta)
             grad_transposed[product, ...] += xp.sum(shares, axis=0)
-            if input_gradient:
-                blamed = grad_stack[seen]
+        if grad_x is not None:
+            grad_stack = xp.zeros_like(stack)
+            for product in range(transposed.shape[0]):
+                blamed = grad_stack[plan.seen(product, stack)]
                 blamed += transposed[product, ...] @ delta
-        if input_gradient:
             grad_x[images, ...] = unstack(xp, grad_stack, plan, x.shape[1:])
     grad_weight = weight_from_matrices(xp, xp.matrix_transpose(grad_transposed), weight.shape)
     return grad_x, grad_weight, xp.sum(grad_output, axis=(0, 2, 3))

@@ -28,20 +28,22 @@ from course_lib.nn.linear import linear, linear_backward
 
 
 class Layer:
-    """What all layers share; a layer without parameters adds only ``forward`` and ``backward``.
-
-    Attributes
-    ----------
-    parameters : list of array
-        Empty for most layers.
-    gradients : list of array
-        Of the same shapes; empty until the first ``backward``.
-    """
+    """What all layers share; a layer without parameters adds only ``forward`` and ``backward``."""
 
     def __init__(self, *parameters):
-        self.parameters = list(parameters)
-        self.gradients = []
+        self._parameters = list(parameters)
+        self._gradients = []
         self._saved = None
+
+    @property
+    def parameters(self):
+        """The arrays that the layer computes with: for an optimizer to change in place."""
+        return self._parameters
+
+    @property
+    def gradients(self):
+        """Arrays of the same shapes, from the last backward pass; empty before the first."""
+        return self._gradients
 
     def forward(self, x, *, training=False):
         """Output for the batch ``x``; ``training`` matters to layers such as Dropout only."""

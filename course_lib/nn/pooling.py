@@ -1,7 +1,8 @@
 """Pooling: every window of an image becomes its largest, or its average, pixel.
 
 Windows may overlap. As everywhere in this package, the offsets within a window are visited one by
-one and all windows at once. Settings are those of PyTorch.
+one and all windows at once. Settings are those of PyTorch. A slice is taken to be a view: writing
+to it writes to the array.
 """
 
 from course_lib.nn.checks import dimensions, floating
@@ -71,9 +72,11 @@ def max_pool2d_backward(grad_output, x, /, *, kernel_size, stride=None, padding=
     open_windows = xp.ones(largest.shape, dtype=xp.bool, device=x.device)
     grad_x = xp.zeros(x.shape, dtype=x.dtype, device=x.device)
     for windows, pixels in offsets:
-        won = (x[pixels] == largest[windows]) & open_windows[windows]
-        open_windows[windows] = open_windows[windows] & ~won
-        grad_x[pixels] += grad_output[windows] * xp.astype(won, x.dtype)
+        still_open = open_windows[windows]
+        won = (x[pixels] == largest[windows]) & still_open
+        still_open ^= won
+        part = grad_x[pixels]
+        part += grad_output[windows] * xp.astype(won, x.dtype)
     return grad_x
 
 
