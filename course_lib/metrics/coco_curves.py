@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.arrays import Array, device, namespace
-from course_lib.metrics.runs import run_starts, segment_maximum, sorting_order
+from course_lib.metrics.runs import (
+    highest_from_here,
+    run_starts,
+    segment_maximum,
+    sorting_order,
+    steps,
+)
 
 RECALLS = np.linspace(0.0, 1.0, 101)
 # pycocotools adds it to the denominator, which makes the first precision 1 - 2**-52 instead of 1.
@@ -106,8 +112,8 @@ def count_targets(klass, regular, classes, ranges, /):
     ends = xp.searchsorted(klass, xp.arange(classes, device=device(klass)), side="right")
     counts = []
     for a in range(ranges):
-        total = xp.cumulative_sum((regular >> a) & 1, include_initial=True)[ends]
-        counts.append(xp.diff(total, prepend=xp.zeros_like(total[:1])))
+        total = xp.cumulative_sum((regular >> a) & 1, include_initial=True)
+        counts.append(steps(total[ends]))
     return counts
 
 
@@ -187,30 +193,17 @@ def class_curves(klass, position, right, change, /, *, seen, reached):
     reads, first = reached
     up_to = reads[xp.repeat(first, lengths) + right]
     up_to = xp.where(is_last, recalls * (klass + 1), up_to)
-    reads = xp.diff(up_to, prepend=xp.zeros_like(up_to[:1]))
+    reads = steps(up_to)
     (rows,) = xp.nonzero(reads)
     table = xp.repeat(segment_maximum(precision, rows), reads[rows])
-    return _envelope(xp.reshape(table, (-1, recalls))), right[last]
+    return highest_from_here(xp.reshape(table, (-1, recalls))), right[last]
 
 
 def _restart(total, last, lengths):
     """Running totals, turned into totals that start from zero in every class."""
     xp = namespace(total)
-    before = xp.concat([xp.zeros_like(total[:1]), total[last[:-1]]])
+    before = total[last] - steps(total[last])
     return total - xp.repeat(before, lengths)
-
-
-def _envelope(table):
-    """The highest precision at each recall or beyond.
-
-    The first pass looks one recall ahead, the second two, then four: each doubles what was seen.
-    """
-    xp = namespace(table)
-    step = 1
-    while step < table.shape[1]:
-        table[:, :-step] = xp.maximum(table[:, :-step], table[:, step:])
-        step *= 2
-    return table
 
 
 def _ratio(count, total):

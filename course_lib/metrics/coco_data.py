@@ -52,7 +52,7 @@ class Targets:
         return Targets(
             self.image[rows],
             self.klass[rows],
-            self.box[rows, :],
+            namespace(rows).take(self.box, rows, axis=0),
             self.area[rows],
             self.crowd[rows],
             self.named[rows],
@@ -102,7 +102,7 @@ def _check_shapes(columns, name, needed):
         if field not in columns:
             raise ValueError(f"{name}: no field {field!r}; expected {', '.join(needed)}")
     entries = columns["image_id"].shape[0] if columns["image_id"].ndim else 0
-    optional = [field for field in ("area", "iscrowd", "id") if field in columns]
+    optional = [field for field in ("area", "iscrowd", "id", "difficult") if field in columns]
     for field in (*needed, *optional):
         expected = (entries, 4) if field == "bbox" else (entries,)
         if columns[field].shape != expected:
@@ -131,10 +131,12 @@ def _known(truth, found, listed, field, name):
 
 
 def _check_distinct(ids, name):
+    xp = namespace(ids)
+    if xp.unique_values(ids).shape == ids.shape:
+        return
     ordered = ids[sorting_order(ids)]
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    if twice.shape[0]:
-        raise ValueError(f"{name}: the id {twice[0]} comes twice, expected distinct ids")
+    raise ValueError(f"{name}: the id {twice[0]} comes twice, expected distinct ids")
 
 
 def _targets(columns, scene, name):
@@ -148,7 +150,7 @@ def _targets(columns, scene, name):
         _check_distinct(columns["id"], name)
         named = columns["id"] != 0
     if "iscrowd" in columns:
-        crowd = columns["iscrowd"] != 0
+        crowd = xp.astype(columns["iscrowd"], xp.bool)
     return Targets(image, klass, box, area, crowd, named)
 
 

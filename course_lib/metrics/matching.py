@@ -10,7 +10,7 @@ and ``&`` settles them together.
 from dataclasses import dataclass
 
 from course_lib.arrays import Array, device, namespace, to_numpy
-from course_lib.metrics.runs import place_in_run, run_starts, sorting_order
+from course_lib.metrics.runs import place_in_run, previous_equal, run_starts, sorting_order
 
 MOST_SETTINGS = 62  # as many bits of a signed 64-bit integer are free
 
@@ -112,7 +112,7 @@ def match(pairs, group, reusable, /):
     turns, in_turns = _turns(group)
     first_wish = place_in_run(pairs.detection)[in_turns] == 0
     pairs = pairs[in_turns]
-    last_of_target = _previous(pairs.target)
+    last_of_target = previous_equal(pairs.target)
     may_stay = reusable[pairs.target]
     granted = xp.zeros_like(pairs.settings)
     has_target = granted  # nothing yet
@@ -142,13 +142,3 @@ def _turns(group):
     order = sorting_order(turn, -xp.repeat(lengths, lengths))
     starts, lengths = (to_numpy(edge).tolist() for edge in run_starts(turn[order]))
     return [slice(a, a + n) for a, n in zip(starts, lengths)], order
-
-
-def _previous(keys):
-    """Index of the last element before each one that is equal to it; N where there is none."""
-    xp = namespace(keys)
-    order = sorting_order(keys)
-    ordered = keys[order]
-    none = xp.full((1,), keys.shape[0], dtype=order.dtype, device=device(keys))
-    before = xp.concat([none, xp.where(ordered[1:] == ordered[:-1], order[:-1], none)])
-    return before[: keys.shape[0]][sorting_order(order)]

@@ -116,7 +116,7 @@ def box_overlap(found, truth, crowd, /):
     xp = namespace(found, truth)
 
     def overlap(detection, target):
-        boxes1, boxes2 = found[detection, :], truth[target, :]
+        boxes1, boxes2 = xp.take(found, detection, axis=0), xp.take(truth, target, axis=0)
         x1, y1, width1, height1 = (boxes1[:, i] for i in range(4))
         x2, y2, width2, height2 = (boxes2[:, i] for i in range(4))
         width = xp.minimum(x1 + width1, x2 + width2) - xp.maximum(x1, x2)

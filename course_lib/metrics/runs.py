@@ -57,8 +57,8 @@ def run_starts(keys, /):
 
     Parameters
     ----------
-    keys : array, shape (N,)
-        Equal keys stand next to each other.
+    keys : integer array, shape (N,)
+        Not negative; equal keys stand next to each other.
 
     Returns
     -------
@@ -70,12 +70,46 @@ def run_starts(keys, /):
     (array([0, 2, 3]), array([2, 1, 3]))
     """
     xp = namespace(keys)
-    (changes,) = xp.nonzero(keys[1:] != keys[:-1])
-    where = device(keys)
-    first = xp.zeros(min(1, keys.shape[0]), dtype=changes.dtype, device=where)
-    end = xp.asarray([keys.shape[0]], dtype=changes.dtype, device=where)
-    starts = xp.concat([first, changes + 1])
-    return starts, xp.diff(starts, append=end)
+    (starts,) = xp.nonzero(xp.diff(keys, prepend=_one(-1, keys)))
+    return starts, xp.diff(starts, append=_one(keys.shape[0], starts))
+
+
+def _one(value, like):
+    """An array of one element."""
+    xp = namespace(like)
+    return xp.full((1,), value, dtype=like.dtype, device=device(like))
+
+
+def steps(totals, /):
+    """What each running total adds to the one before, the first to zero.
+
+    Examples
+    --------
+    >>> steps(np.array([3, 5, 5]))
+    array([3, 2, 0])
+    """
+    return namespace(totals).diff(totals, prepend=_one(0, totals))
+
+
+def previous_equal(keys, /):
+    """Index of the last element before each one that is equal to it; N where there is none.
+
+    Parameters
+    ----------
+    keys : integer array, shape (N,)
+        Not negative.
+
+    Examples
+    --------
+    >>> previous_equal(np.array([5, 8, 5, 5]))
+    array([4, 4, 0, 2])
+    """
+    xp = namespace(keys)
+    n = keys.shape[0]
+    order = sorting_order(keys)
+    before = xp.concat([_one(n, order), order])[:n]
+    is_equal = xp.diff(keys[order], prepend=_one(-1, keys)) == 0
+    return xp.where(is_equal, before, n)[sorting_order(order)]
 
 
 def place_in_run(keys, /):
@@ -103,8 +137,7 @@ def segment_maximum(values, starts, /):
     if is_numpy_namespace(xp):
         return np.maximum.reduceat(values, starts)
     # Each pass takes in as much again of what lies ahead as was seen before it.
-    end = xp.asarray([values.shape[0]], dtype=starts.dtype, device=device(starts))
-    lengths = xp.diff(starts, append=end)
+    lengths = xp.diff(starts, append=_one(values.shape[0], starts))
     ahead = xp.repeat(starts + lengths, lengths) - xp.arange(values.shape[0], device=device(values))
     highest = xp.asarray(values, copy=True)
     step = 1
@@ -113,3 +146,23 @@ def segment_maximum(values, starts, /):
         highest[:-step] = xp.maximum(highest[:-step], further)
         step *= 2
     return highest[starts]
+
+
+def highest_from_here(values, /):
+    """The highest of each value and those that follow it along the last axis.
+
+    The first pass looks one place ahead, the second two, then four: each doubles what was seen. The
+    standard has no running maximum that would do it in one.
+
+    Examples
+    --------
+    >>> highest_from_here(np.array([1.0, 0.5, 0.7, 0.2]))
+    array([1. , 0.7, 0.7, 0.2])
+    """
+    xp = namespace(values)
+    values = xp.asarray(values, copy=True)
+    step = 1
+    while step < values.shape[-1]:
+        values[..., :-step] = xp.maximum(values[..., :-step], values[..., step:])
+        step *= 2
+    return values

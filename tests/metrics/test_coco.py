@@ -112,3 +112,31 @@ def test_fuzz_boxes(seed):
     rng = np.random.default_rng(seed)
     for _ in range(10):
         check(*random_set(rng))
+
+
+def as_arrays(lib, dataset, results):
+    """The same in the form of arrays."""
+
+    def column(rows, field, dtype):
+        shape = (len(rows), 4) if field == "bbox" else (len(rows),)
+        return lib(np.array([row[field] for row in rows], dtype=dtype).reshape(shape))
+
+    fields = {"image_id": int, "category_id": int, "bbox": float}
+    truth = fields | {"area": float, "iscrowd": bool}
+    ground_truth = {f: column(dataset["annotations"], f, t) for f, t in truth.items()}
+    ground_truth["images"] = column(dataset["images"], "id", int)
+    ground_truth["categories"] = column(dataset["categories"], "id", int)
+    found = fields | {"score": float}
+    return ground_truth, {f: column(results, f, t) for f, t in found.items()}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_arrays_of_every_library(lib, seed):
+    dataset, results = random_set(np.random.default_rng(1000 + seed))
+    for number, annotation in enumerate(dataset["annotations"], start=1):
+        annotation["id"] = number
+    precision, recall, stats = pycocotools(dataset, results)
+    result = coco_evaluate(*as_arrays(lib, dataset, results))
+    np.testing.assert_array_equal(lib.numpy(result.precision), precision)
+    np.testing.assert_array_equal(lib.numpy(result.recall), recall)
+    np.testing.assert_array_equal(result.stats, stats)
