@@ -10,6 +10,9 @@ import pytest
 
 from course_lib.arrays import to_numpy
 
+# Tests run in two processes; threads of torch that wait for each other would take most of the time.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @dataclass(frozen=True)
 class ArrayLibrary:
