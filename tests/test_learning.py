@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.data import load_digits, load_sunspots
-from course_lib.nn import binary_cross_entropy_with_logits, cross_entropy, mlp
+from course_lib.nn import binary_cross_entropy_with_logits, cross_entropy, l2_loss, lenet1989, mlp
 from course_lib.optim import SGD, Adam, Momentum
 from course_lib.timeseries import fit_ar, fit_mlp, one_step_forecast
 from course_lib.training import fit
@@ -43,6 +43,23 @@ def test_digits_by_a_multilayer_perceptron(seed):
     fit(model, cross_entropy, Adam(lr=0.005), train, epochs=20, batch_size=32, rng=rng)
     accuracy = (model.forward(x).argmax(axis=1) == y).mean()
     assert accuracy >= 0.97
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_digits_by_lenet(seed):
+    """At least 96 % of a held-out fifth; measured 99.4, 98.3 and 98.1 %.
+
+    Squared error and targets of ±1, as in 1989.
+    """
+    rng = np.random.default_rng(seed)
+    images, labels = load_digits()
+    images = 2 * images.repeat(2, axis=1).repeat(2, axis=2)[:, None] - 1  # 16 x 16, from -1 to 1
+    targets = np.where(labels[:, None] == np.arange(10), np.float32(1), np.float32(-1))
+    train, (x, y) = held_out_fifth(images, targets, rng)
+    model = lenet1989(rng=rng, dtype="float32")
+    fit(model, l2_loss, Momentum(lr=0.02), train, epochs=15, batch_size=16, rng=rng)
+    accuracy = (model.forward(x).argmax(axis=1) == y.argmax(axis=1)).mean()
+    assert accuracy >= 0.96
 
 
 @pytest.mark.parametrize("seed", range(3))
