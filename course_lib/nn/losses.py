@@ -74,16 +74,18 @@ def binary_cross_entropy_with_logits(logits, target, /, *, reduction="mean"):
     >>> float(binary_cross_entropy_with_logits(np.array([[1e4]]), np.array([[0.0]])))
     10000.0
     """
-    xp = _check_elementwise("binary_cross_entropy_with_logits", "logits", logits, target)
-    _check_probabilities(xp, "binary_cross_entropy_with_logits", target)
+    name = "binary_cross_entropy_with_logits"
+    xp = _check_elementwise(name, "logits", logits, target)
+    _check_probabilities(xp, name, target)
     losses = xp.maximum(logits, 0.0) - logits * target + xp.log1p(xp.exp(-xp.abs(logits)))
-    return _reduce(xp, "binary_cross_entropy_with_logits", losses, reduction)
+    return _reduce(xp, name, losses, reduction)
 
 
 def binary_cross_entropy_with_logits_backward(logits, target, /, *, reduction="mean"):
     """Gradient of :func:`binary_cross_entropy_with_logits` by the logits: o - t again."""
     name = "binary_cross_entropy_with_logits_backward"
-    _check_elementwise(name, "logits", logits, target)
+    xp = _check_elementwise(name, "logits", logits, target)
+    _check_probabilities(xp, name, target)
     return _scale(name, sigmoid(logits) - target, reduction)
 
 

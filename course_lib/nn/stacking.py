@@ -19,14 +19,15 @@ A slice is taken to be a view, as it is in every library whose arrays can be wri
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 from course_lib.nn.checks import dimensions
-from course_lib.nn.windows import output_size, overlap, pair
+from course_lib.nn.windows import output_size, overlap, pair, whole
 
 CACHED_NUMBERS = 2**17  # in a stack: with the products beside it, a second-level cache holds it
 GPU_NUMBERS = 2**26  # a GPU wants few large products
-LOW = 16  # products of fewer stack rows than this are not worth their call
+LOW = 16  # fewer stack rows than this are not worth a product of their own
 WIDE = 16  # rows of at least this length are copied fast; shorter ones are interleaved
 
 
@@ -78,22 +79,33 @@ def plan_convolution(operation, x, weight, stride, padding, dilation, groups):
     """Check shapes and settings, and lay out the work."""
     dimensions(operation, "x", x, "NCHW")
     dimensions(operation, "weight", weight, ("K", "C / groups", "kernel height", "kernel width"))
-    stride = pair(operation, "stride", stride, 1)
-    padding = pair(operation, "padding", padding, 0)
-    dilation = pair(operation, "dilation", dilation, 1)
-    _check_channels(operation, x, weight, groups)
-    samples, _, *size = x.shape
-    kernels, channels, *kernel_size = weight.shape
+    return _plan(
+        operation,
+        tuple(x.shape),
+        tuple(weight.shape),
+        pair(operation, "stride", stride, 1),
+        pair(operation, "padding", padding, 0),
+        pair(operation, "dilation", dilation, 1),
+        whole(operation, "groups", groups, 1),
+        "cuda" in str(x.device),
+    )
+
+
+@lru_cache(maxsize=256)  # a network asks for the same few plans at every step
+def _plan(operation, x_shape, weight_shape, stride, padding, dilation, groups, on_gpu):
+    _check_channels(operation, x_shape, weight_shape, groups)
+    samples, _, *size = x_shape
+    kernels, channels, *kernel_size = weight_shape
     height, width = output_size(operation, size, kernel_size, stride, padding, dilation)
+    interleaved = width < WIDE or on_gpu
     offsets = [i * dilation[0] for i in range(kernel_size[0])]
-    if channels * kernel_size[1] < LOW:
+    if channels * kernel_size[1] < LOW and not interleaved:
         planes, rows, products = offsets, height, [(0, 0)]
     else:
         planes = sorted({offset % stride[0] for offset in offsets})
         rows = height + offsets[-1] // stride[0]
         products = [(planes.index(o % stride[0]), o // stride[0]) for o in offsets]
     stack_shape = (groups, len(planes), channels, kernel_size[1], rows, width)
-    on_gpu = "cuda" in str(x.device)
     room = GPU_NUMBERS if on_gpu else CACHED_NUMBERS
     return Plan(
         output_shape=(samples, kernels, height, width),
@@ -105,23 +117,23 @@ def plan_convolution(operation, x, weight, stride, padding, dilation, groups):
             for j in range(kernel_size[1])
         ],
         images=max(1, min(samples, room // math.prod(stack_shape))),
-        interleaved=width < WIDE or on_gpu,
+        interleaved=interleaved,
     )
 
 
-def _check_channels(operation, x, weight, groups):
-    channels, kernels = x.shape[1], weight.shape[0]
-    if 0 in weight.shape:
-        raise ValueError(f"{operation}: weight has shape {tuple(weight.shape)}, expected no 0")
-    if not isinstance(groups, int) or groups < 1 or channels % groups or kernels % groups:
+def _check_channels(operation, x_shape, weight_shape, groups):
+    channels, kernels = x_shape[1], weight_shape[0]
+    if 0 in weight_shape:
+        raise ValueError(f"{operation}: weight has shape {weight_shape}, expected no 0")
+    if channels % groups or kernels % groups:
         raise ValueError(
-            f"{operation}: groups is {groups!r}, expected a divisor of the {channels} channels "
+            f"{operation}: groups is {groups}, expected a divisor of the {channels} channels "
             f"of x and the {kernels} kernels of weight"
         )
-    if weight.shape[1] != channels // groups:
+    if weight_shape[1] != channels // groups:
         raise ValueError(
             f"{operation}: x has {channels} channels in groups of {channels // groups}, "
-            f"weight expects {weight.shape[1]} (weight.shape[1])"
+            f"weight expects {weight_shape[1]} (weight.shape[1])"
         )
 
 

@@ -5,10 +5,12 @@ at a time and visit all windows at once: pixel ``position * stride + offset`` of
 a strided slice. Padding needs no copy: positions whose pixel lies outside are left out.
 """
 
+from numbers import Integral
+
 
 def whole(operation, name, value, least, /):
     """``value``, or ValueError if it is not an integer of at least ``least``."""
-    if not isinstance(value, int) or value < least:
+    if not isinstance(value, Integral) or value < least:
         raise ValueError(
             f"{operation}: {name} is {value!r}, expected an integer of at least {least}"
         )
@@ -23,8 +25,8 @@ def pair(operation, name, value, least, /):
     ValueError
         If it is not one or two integers of at least ``least``.
     """
-    values = (value, value) if isinstance(value, int) else tuple(value)
-    if len(values) != 2 or not all(isinstance(v, int) and v >= least for v in values):
+    values = tuple(value) if isinstance(value, tuple | list) else (value, value)
+    if len(values) != 2 or not all(isinstance(v, Integral) and v >= least for v in values):
         raise ValueError(
             f"{operation}: {name} is {value!r}, expected an integer of at least {least}, "
             f"or two of them (vertical, horizontal)"

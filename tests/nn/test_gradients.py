@@ -92,6 +92,8 @@ def convolution_rows():
         ),
         ({"groups": 4, "padding": 1}, ((2, 4, 3, 18), (4, 1, 2, 3), (4,))),
         ({"groups": 2, "padding": 1}, ((3, 12, 3, 18), (4, 6, 2, 3), (4,))),
+        # More images than go through at a time, and a last chunk that is smaller.
+        ({"padding": 1}, ((5, 12, 36, 40), (2, 12, 3, 3), (2,)), ((40, 24, 13, 12), (2, 24, 2, 3))),
     )
     one = (
         ({}, ((3, 2, 7), (4, 2, 3), (4,)), ((1, 1, 1), (1, 1, 1), (1,)), ((0, 2, 5), (3, 2, 2))),
