@@ -112,7 +112,9 @@ def try_inputs(student_function, known: Check, draw: Draw, rng) -> list[str | No
         for index, name in enumerate(known.outputs):
             if problems[index] is None:
                 problem = failure or compare.difference(result[index], expected[index], name)
-                problems[index] = problem and f"{problem}\n{compare.inputs(known.reference, arguments)}".rstrip()
+                problems[index] = (
+                    problem and f"{problem}\n{compare.inputs(known.reference, arguments)}".rstrip()
+                )
         if all(problems):
             break
     return problems
