@@ -45,8 +45,8 @@ class RestoreCells(NbGraderPreprocessor):
 def rebuild(source, points, roles):
     """A notebook cell from what the gradebook knows about it."""
     new_cell = new_code_cell if source.cell_type == "code" else new_markdown_cell
-    metadata = {role: source.name in names for role, names in roles.items()}
-    metadata |= {
+    metadata = {
+        **{role: source.name in names for role, names in roles.items()},
         "grade_id": source.name,
         "locked": source.locked,
         "checksum": source.checksum,
