@@ -111,7 +111,7 @@ class Conv2d(Layer):
 
     def __repr__(self):
         kernels, channels, *kernel_size = self.parameters[0].shape
-        text = f"{channels * self.settings['groups']}, {kernels}, {short(kernel_size)}"
+        text = f"{channels * self.settings['groups']}, {kernels}, {short(tuple(kernel_size))}"
         for name in "stride", "padding", "dilation":
             if self.settings[name] != ((0, 0) if name == "padding" else (1, 1)):
                 text += f", {name}={short(self.settings[name])}"
