@@ -1,0 +1,289 @@
+"""What travels between the examiner and the sandbox: plain data in msgpack frames, nothing else.
+
+A frame is a head (msgpack, at most ``HEAD`` bytes) and the bytes of the arrays that the head
+announces, in the same order. Only None, booleans, numbers, strings, bytes, lists, tuples, dicts,
+sets and arrays of boolean or numeric type exist here, so reading a frame can run no code, whoever
+wrote it. Type, rank, size and number are checked before memory is taken for an array.
+"""
+
+import math
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+import numpy as np
+
+HEAD = 8 << 20  # bytes of a frame without its arrays
+ARRAYS = 512 << 20  # bytes of all arrays of a frame
+RANK = 32
+DEPTH = 64  # lists in lists in lists
+INTEGER = 512  # bytes of a Python integer: room for any factorial that a test asks for
+
+_LENGTH = struct.Struct(">I")
+_DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bhilqBHILQefdFD"}
+_TUPLE, _SET, _FROZENSET, _COMPLEX, _INTEGER, _ARRAY, _SCALAR, _TENSOR = range(8)
+FIRST_FREE = 16  # codes from here on belong to the caller's ``outgoing`` and ``incoming``
+
+
+class WireError(Exception):
+    """A value that cannot travel, or bytes that are not a frame; the message says which."""
+
+
+def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> list:
+    """A frame as a list of buffers to be sent one after the other.
+
+    Parameters
+    ----------
+    value : plain data
+    outgoing : callable, optional
+        Called for an object that is not plain data; returns a code (``FIRST_FREE`` or above) and
+        the plain data that stands for it.
+
+    Raises
+    ------
+    WireError
+        If something in ``value`` is not plain data, or too large.
+    """
+    arrays: list[np.ndarray] = []
+
+    def pack(something) -> bytes:
+        return msgpack.packb(
+            something, default=replace, strict_types=True, unicode_errors="replace"
+        )
+
+    def replace(x):
+        kind = type(x)
+        if kind in (tuple, set, frozenset):
+            code = {tuple: _TUPLE, set: _SET, frozenset: _FROZENSET}[kind]
+            return msgpack.ExtType(code, pack(list(x)))
+        if kind is complex:
+            return msgpack.ExtType(_COMPLEX, struct.pack("<dd", x.real, x.imag))
+        if kind is int:
+            return msgpack.ExtType(_INTEGER, _integer(x))
+        if isinstance(x, np.generic) and x.dtype.str in _DTYPES:
+            return msgpack.ExtType(_SCALAR, pack([x.dtype.str, x.tobytes()]))
+        if kind is np.ndarray:
+            return msgpack.ExtType(_ARRAY, announce(x))
+        if _is_tensor(x):
+            return msgpack.ExtType(_TENSOR, announce(_tensor_values(x)))
+        plain = next((base for base in _PLAIN if isinstance(x, base)), None)
+        if plain is not None:  # a namedtuple, an OrderedDict, an IntEnum, np.str_
+            return replace(plain(x)) if plain in (tuple, int) else plain(x)
+        if outgoing is None:
+            raise WireError(f"a {kind.__name__} cannot travel, only plain data can")
+        code, stand_in = outgoing(x)
+        return msgpack.ExtType(code, pack(stand_in))
+
+    def announce(array) -> bytes:
+        if array.dtype.newbyteorder("=").str not in _DTYPES:
+            raise WireError(f"an array of type {array.dtype} cannot travel, only numbers can")
+        _check_shape(array.shape, array.itemsize, ARRAYS - sum(a.nbytes for a in arrays))
+        arrays.append(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")))
+        return pack([arrays[-1].dtype.str, list(array.shape)])
+
+    try:
+        head = pack(value)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise WireError(f"it cannot travel: {error}") from None
+    if len(head) > HEAD:
+        raise WireError(
+            f"it is too large: {len(head)} bytes without its arrays, allowed are {HEAD}"
+        )
+    return [_LENGTH.pack(len(head)), head, *[a.reshape(-1).view(np.uint8) for a in arrays]]
+
+
+def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tuple[Any, list]:
+    """The value in a head, and the arrays in it that are still to be filled, in order.
+
+    Parameters
+    ----------
+    head : bytes
+    incoming : callable, optional
+        The counterpart of ``outgoing``: from a code and plain data to an object.
+
+    Raises
+    ------
+    WireError
+        If the bytes break any of the rules above.
+    """
+    arrays: list[np.ndarray] = []
+    room = ARRAYS
+    nested = 0
+
+    def unpack(data):
+        return msgpack.unpackb(data, ext_hook=restore, strict_map_key=False)
+
+    def restore(code, data):
+        nonlocal nested
+        nested += 1
+        if nested > DEPTH:
+            raise WireError(f"nested more than {DEPTH} deep")
+        try:
+            return rebuild(code, data)
+        finally:
+            nested -= 1
+
+    def rebuild(code, data):
+        if code == _COMPLEX:
+            return complex(*struct.unpack("<dd", data))
+        if code == _INTEGER:
+            if len(data) > INTEGER:
+                raise WireError(f"an integer of more than {INTEGER} bytes")
+            return int.from_bytes(data, "big", signed=True)
+        content = unpack(data)
+        if code in (_TUPLE, _SET, _FROZENSET):
+            return {_TUPLE: tuple, _SET: set, _FROZENSET: frozenset}[code](_list(content))
+        if code == _SCALAR:
+            dtype, raw = _pair(content)
+            return np.frombuffer(raw, dtype=_dtype(dtype), count=1)[0]
+        if code in (_ARRAY, _TENSOR):
+            return _as_tensor(allocate(content)) if code == _TENSOR else allocate(content)
+        if incoming is None:
+            raise WireError(f"unknown code {code}")
+        return incoming(code, content)
+
+    def allocate(content):
+        nonlocal room
+        dtype, shape = _pair(content)
+        room -= _check_shape(_list(shape), _dtype(dtype).itemsize, room)
+        arrays.append(np.empty(shape, dtype=_dtype(dtype)))
+        return arrays[-1]
+
+    try:
+        value = unpack(head)
+        _check_depth(value)
+    except WireError:
+        raise
+    except (ValueError, TypeError, struct.error, RecursionError, msgpack.UnpackException) as error:
+        raise WireError(f"not a frame: {error}") from None
+    return value, arrays
+
+
+def send(connection: socket.socket, buffers: list, deadline: float) -> None:
+    """Send a frame; TimeoutError if it is not gone by ``deadline`` (as time.monotonic counts)."""
+    for buffer in buffers:
+        if len(buffer):
+            connection.settimeout(_left(deadline))
+            connection.sendall(buffer)
+
+
+def receive(connection: socket.socket, deadline: float, incoming=None):
+    """The value of the next frame.
+
+    Raises
+    ------
+    WireError
+        If what comes is not a frame.
+    TimeoutError
+        If it is not there by ``deadline``.
+    EOFError
+        If the other side has closed the connection.
+    """
+    prefix = bytearray(_LENGTH.size)
+    _fill(connection, prefix, deadline)
+    (length,) = _LENGTH.unpack(prefix)
+    if length > HEAD:
+        raise WireError(f"a frame of {length} bytes was announced, allowed are {HEAD}")
+    head = bytearray(length)
+    _fill(connection, head, deadline)
+    value, arrays = read(bytes(head), incoming)
+    for array in arrays:
+        if array.nbytes:
+            _fill(connection, array.reshape(-1).view(np.uint8), deadline)
+            if array.dtype == bool:  # any byte but 0 and 1 would be a boolean that is neither
+                np.not_equal(array.view(np.uint8), 0, out=array)
+    return value
+
+
+def _fill(connection, buffer, deadline) -> None:
+    view = memoryview(buffer)
+    while len(view):
+        connection.settimeout(_left(deadline))
+        count = connection.recv_into(view)
+        if count == 0:
+            raise EOFError("the connection was closed")
+        view = view[count:]
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the time is up")
+    return left
+
+
+_PLAIN = (str, bytes, float, int, list, tuple, dict)
+
+
+def _is_tensor(x) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(x, torch.Tensor)
+
+
+def _tensor_values(tensor) -> np.ndarray:
+    return tensor.detach().cpu().resolve_conj().resolve_neg().numpy()
+
+
+def _as_tensor(array):
+    import torch
+
+    return torch.from_numpy(array)
+
+
+def _integer(x: int) -> bytes:
+    length = x.bit_length() // 8 + 1
+    if length > INTEGER:
+        raise WireError(f"an integer of {length} bytes, allowed are {INTEGER}")
+    return x.to_bytes(length, "big", signed=True)
+
+
+def _check_shape(shape, itemsize: int, room: int) -> int:
+    if len(shape) > RANK:
+        raise WireError(f"an array of {len(shape)} dimensions, allowed are {RANK}")
+    if any(type(n) is not int or not 0 <= n <= ARRAYS for n in shape):
+        raise WireError(f"an array of shape {str(shape)[:200]}")
+    nbytes = math.prod(shape) * itemsize
+    if nbytes > room or math.prod(max(n, 1) for n in shape) > ARRAYS:
+        raise WireError(f"arrays of more than {ARRAYS >> 20} MB: shape {tuple(shape)}")
+    return nbytes
+
+
+def _check_depth(value) -> None:
+    level = [value]
+    for _ in range(DEPTH):
+        inside: list = []
+        for container in level:
+            if type(container) in (list, tuple, set, frozenset):
+                inside.extend(x for x in container if type(x) in _CONTAINERS)
+            elif type(container) is dict:
+                inside.extend(x for x in container.values() if type(x) in _CONTAINERS)
+                inside.extend(x for x in container if type(x) in _CONTAINERS)
+        if not inside:
+            return
+        level = inside
+    raise WireError(f"nested more than {DEPTH} deep")
+
+
+_CONTAINERS = {list, tuple, dict, set, frozenset}
+
+
+def _dtype(name) -> np.dtype:
+    if type(name) is not str or name not in _DTYPES:
+        raise WireError(f"an array of type {str(name)[:40]!r}")
+    return _DTYPES[name]
+
+
+def _list(content) -> list:
+    if type(content) is not list:
+        raise WireError(f"a {type(content).__name__} where a list belongs")
+    return content
+
+
+def _pair(content) -> list:
+    if len(_list(content)) != 2:
+        raise WireError(f"{len(content)} items where two belong")
+    return content
