@@ -6,17 +6,10 @@ of any library; lists become NumPy arrays.
 """
 
 import math
-import warnings
-from dataclasses import dataclass, replace
 
-from course_lib.arrays import Array, bincount, namespace, to_numpy
-from course_lib.metrics.targets import check_label_set, check_targets, encode
-
-AVERAGES = ("binary", "micro", "macro", "weighted", "samples", None)
-
-
-class UndefinedMetricWarning(UserWarning):
-    """A ratio was 0/0 and a number was put in its place; ``zero_division`` chooses it."""
+from course_lib.arrays import bincount, namespace
+from course_lib.metrics.hits import count, count_hits, ratio
+from course_lib.metrics.targets import check_label_set, check_targets, encode, warn_caller
 
 
 def confusion_matrix(y_true, y_pred, *, labels=None, sample_weight=None, normalize=None):
@@ -68,16 +61,15 @@ def confusion_matrix(y_true, y_pred, *, labels=None, sample_weight=None, normali
     n = labels.shape[0]
     if n == 1:
         message = "only one label was found: pass all that can occur as labels"
-        warnings.warn(message, UserWarning, stacklevel=2)
+        warn_caller(message, UserWarning)
     shown = (true >= 0) & (pred >= 0)
     weight = targets.weight if targets.weight is None else targets.weight[shown]
     cells = bincount((n * true + pred)[shown], weights=weight, minlength=n * n)
     matrix = xp.reshape(cells, (n, n))
-    if weight is None or xp.isdtype(weight.dtype, "integral"):
-        matrix = xp.astype(matrix, xp.int64)
+    whole = normalize is None and (weight is None or xp.isdtype(weight.dtype, "integral"))
+    matrix = xp.astype(matrix, xp.int64 if whole else xp.float64)
     if normalize is None:
         return matrix
-    matrix = xp.astype(matrix, xp.float64)
     axis = {"true": 1, "pred": 0, "all": None}[normalize]
     total = xp.sum(matrix, axis=axis, keepdims=True)
     return matrix / xp.where(total == 0, 1.0, total)
@@ -116,7 +108,7 @@ def accuracy_score(y_true, y_pred, *, normalize=True, sample_weight=None):
     if targets.multilabel:
         right = xp.all(right, axis=1)
     total = right.shape[0] if targets.weight is None else float(xp.sum(targets.weight))
-    score = float(_count(right, targets.weight))
+    score = float(count(right, targets.weight))
     return score / total if normalize else score
 
 
@@ -167,8 +159,8 @@ def precision_score(
     >>> precision_score([0, 1, 1, 0], [1, 1, 0, 0])
     0.5
     """
-    hits = _hits(y_true, y_pred, labels, pos_label, average, sample_weight)
-    return _score("precision", hits.hit, hits.predicted, hits, average, zero_division)
+    hits = count_hits(y_true, y_pred, labels, pos_label, average, sample_weight)
+    return ratio("precision", hits.hit, hits.predicted, hits, average, zero_division)
 
 
 def recall_score(
@@ -190,8 +182,8 @@ def recall_score(
     >>> recall_score([0, 1, 1, 0], [1, 1, 0, 0])
     0.5
     """
-    hits = _hits(y_true, y_pred, labels, pos_label, average, sample_weight)
-    return _score("recall", hits.hit, hits.actual, hits, average, zero_division)
+    hits = count_hits(y_true, y_pred, labels, pos_label, average, sample_weight)
+    return ratio("recall", hits.hit, hits.actual, hits, average, zero_division)
 
 
 def f1_score(
@@ -213,9 +205,9 @@ def f1_score(
     >>> f1_score([0, 1, 1, 0], [1, 1, 0, 0])
     0.5
     """
-    hits = _hits(y_true, y_pred, labels, pos_label, average, sample_weight)
+    hits = count_hits(y_true, y_pred, labels, pos_label, average, sample_weight)
     sizes = hits.actual + hits.predicted
-    return _score("F-score", 2 * hits.hit, sizes, hits, average, zero_division)
+    return ratio("F-score", 2 * hits.hit, sizes, hits, average, zero_division)
 
 
 def fbeta_score(
@@ -246,143 +238,9 @@ def fbeta_score(
     """
     if not beta >= 0:
         raise ValueError(f"beta is {beta!r}, expected a number that is not negative")
-    hits = _hits(y_true, y_pred, labels, pos_label, average, sample_weight)
+    hits = count_hits(y_true, y_pred, labels, pos_label, average, sample_weight)
     if math.isinf(beta):
-        return _score("recall", hits.hit, hits.actual, hits, average, zero_division)
+        return ratio("recall", hits.hit, hits.actual, hits, average, zero_division)
     numerator = (1 + beta**2) * hits.hit
     denominator = beta**2 * hits.actual + hits.predicted
-    return _score("F-score", numerator, denominator, hits, average, zero_division)
-
-
-@dataclass(frozen=True)
-class _Hits:
-    """What the ratios are made of: float64, shape (K,), for every class (or sample, or in total).
-
-    ``hit`` is TP, ``predicted`` TP + FP, ``actual`` TP + FN; ``weight`` is that of the samples.
-    """
-
-    hit: Array
-    predicted: Array
-    actual: Array
-    weight: Array | None
-
-    def total(self):
-        """The sums over all classes."""
-        xp = namespace(self.hit)
-        columns = (self.hit, self.predicted, self.actual)
-        hit, predicted, actual = (xp.reshape(xp.sum(column), (1,)) for column in columns)
-        return _Hits(hit, predicted, actual, self.weight)
-
-
-def _hits(y_true, y_pred, labels, pos_label, average, sample_weight):
-    """Check the arguments of a score and count."""
-    if average not in AVERAGES:
-        options = ", ".join(map(repr, AVERAGES))
-        raise ValueError(f"average is {average!r}, expected one of {options}")
-    targets = check_targets(y_true, y_pred, sample_weight)
-    if average == "binary":
-        return _binary_hits(targets, pos_label)
-    if pos_label not in (None, 1):
-        message = f"pos_label={pos_label!r} is ignored: average is {average!r}, not 'binary'"
-        warnings.warn(message, UserWarning, stacklevel=3)
-    if average == "samples" and not targets.multilabel:
-        raise ValueError(f"average is 'samples', but y_true is {targets.kind}, not multi-label")
-    count = _multilabel_hits if targets.multilabel else _class_hits
-    labels = targets.labels if labels is None else check_label_set(labels, targets.y_true)
-    hits = count(targets, labels, average)
-    return hits.total() if average == "micro" else hits
-
-
-def _binary_hits(targets, pos_label):
-    """Counts of the positive class alone."""
-    if targets.kind != "binary":
-        options = ", ".join(map(repr, AVERAGES[1:]))
-        raise ValueError(f"average is 'binary' but y_true is {targets.kind}: use one of {options}")
-    found = to_numpy(targets.labels).tolist()
-    if pos_label not in found and (len(found) == 2 or isinstance(found[0], str)):
-        raise ValueError(f"pos_label is {pos_label!r}, expected one of the labels found, {found}")
-    if pos_label not in found:  # everything is of the other class
-        pos_label = found[0] + 1
-    actual, predicted = targets.y_true == pos_label, targets.y_pred == pos_label
-    return _count_all(actual, predicted, targets.weight)
-
-
-def _multilabel_hits(targets, labels, average):
-    """Counts of each column in ``labels``, or of each row for the average over samples."""
-    xp = namespace(labels)
-    n = targets.y_true.shape[1]
-    outside = labels[(labels < 0) | (labels >= n)]
-    if outside.shape[0]:
-        raise ValueError(
-            f"labels holds {int(outside[0])}, expected columns of y_true, 0 to {n - 1}"
-        )
-    actual = xp.take(targets.y_true, labels, axis=1) == 1
-    predicted = xp.take(targets.y_pred, labels, axis=1) == 1
-    if average == "samples":
-        return replace(_count_all(actual, predicted, None, axis=1), weight=targets.weight)
-    return _count_all(actual, predicted, targets.weight, axis=0)
-
-
-def _class_hits(targets, labels, average):
-    """Counts of each class in ``labels``."""
-    xp = namespace(labels)
-    classes = xp.unique_values(labels)
-    wanted = encode(labels, classes) + 1
-    true, pred = encode(targets.y_true, classes) + 1, encode(targets.y_pred, classes) + 1
-
-    def count(positions, weight):  # bin 0 holds the classes that nobody asked for
-        bins = bincount(positions, weights=weight, minlength=classes.shape[0] + 1)
-        return xp.astype(xp.take(bins, wanted), xp.float64)
-
-    right, weight = true == pred, targets.weight
-    hit = count(true[right], None if weight is None else weight[right])
-    return _Hits(hit, count(pred, weight), count(true, weight), weight)
-
-
-def _count_all(actual, predicted, weight, axis=None):
-    """Counts of flags along an axis, or of all."""
-    xp = namespace(actual)
-    counts = (_count(flags, weight, axis) for flags in (actual & predicted, predicted, actual))
-    hit, predicted, actual = (xp.reshape(xp.asarray(n, dtype=xp.float64), (-1,)) for n in counts)
-    return _Hits(hit, predicted, actual, weight)
-
-
-def _count(flags, weight=None, axis=None):
-    """How many flags are set, or the sum of their weights."""
-    xp = namespace(flags)
-    if weight is None:
-        return xp.count_nonzero(flags, axis=axis)
-    weight = weight if flags.ndim == 1 else xp.expand_dims(weight, axis=1)
-    return xp.sum(xp.where(flags, weight, 0), axis=axis)
-
-
-def _score(name, numerator, denominator, hits, average, zero_division):
-    """The ratios, with ``zero_division`` for 0/0, and their average."""
-    if not (zero_division in ("warn", 0, 1) or zero_division != zero_division):
-        raise ValueError(f"zero_division is {zero_division!r}, expected 'warn', 0, 1 or nan")
-    xp = namespace(numerator)
-    undefined = denominator == 0
-    ratio = numerator / xp.where(undefined, 1.0, denominator)
-    if xp.any(undefined):
-        if zero_division == "warn":
-            message = f"{name} is 0/0 somewhere and set to 0: zero_division chooses another value"
-            warnings.warn(message, UndefinedMetricWarning, stacklevel=3)
-            zero_division = 0
-        ratio = xp.where(undefined, float(zero_division), ratio)
-    if average is None:
-        return ratio
-    weight = {"weighted": hits.actual, "samples": hits.weight}.get(average)
-    return _mean(ratio, weight)
-
-
-def _mean(values, weight):
-    """Mean of those values that are not NaN, weighted unless all weights are zero."""
-    xp = namespace(values)
-    known = ~xp.isnan(values)
-    values = values[known]
-    if values.shape[0] == 0:
-        return math.nan
-    if weight is None or not xp.any(weight[known] != 0):
-        return float(xp.mean(values))
-    weight = xp.astype(weight[known], xp.float64)
-    return float(xp.sum(values * weight) / xp.sum(weight))
+    return ratio("F-score", numerator, denominator, hits, average, zero_division)

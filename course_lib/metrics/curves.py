@@ -4,16 +4,15 @@ A sample is called positive when its score is at least the threshold. Moving the
 one score after another turns negatives into positives; the curves follow the counts.
 """
 
-import warnings
-
 from course_lib.arrays import device, namespace, to_numpy
-from course_lib.metrics.classification import UndefinedMetricWarning
+from course_lib.metrics.sorting import argsort_descending
 from course_lib.metrics.targets import (
     as_arrays,
     check_labels,
     check_scores,
     check_weight,
     distinct,
+    warn_caller,
 )
 
 
@@ -58,73 +57,139 @@ def precision_recall_curve(
     >>> recall
     array([1. , 1. , 0.5, 0.5, 0. ])
     """
-    tp, fp, thresholds = _counts(y_true, y_score, pos_label, sample_weight)
+    tp, fp, thresholds = counts_at_thresholds(
+        *check_scored(y_true, y_score, pos_label, sample_weight)
+    )
     xp = namespace(tp)
     if drop_intermediate:
-        corner = _changes(tp)
+        end = xp.ones_like(tp[:1], dtype=xp.bool)
+        step = tp[1:] != tp[:-1]
+        corner = xp.concat([end, step]) | xp.concat([step, end])
         tp, fp, thresholds = tp[corner], fp[corner], thresholds[corner]
-    called = tp + fp
-    precision = tp / xp.where(called == 0, 1.0, called)
     if tp[-1] == 0:
         message = "y_true has no positive sample: recall is set to 1 at every threshold"
-        warnings.warn(message, UndefinedMetricWarning, stacklevel=2)
+        warn_caller(message)
         recall = xp.ones_like(tp)
     else:
         recall = tp / tp[-1]
     end = xp.asarray([1.0, 0.0], dtype=tp.dtype, device=device(tp))
     return (
-        xp.concat([xp.flip(precision), end[:1]]),
+        xp.concat([xp.flip(precision_at_thresholds(tp, fp)), end[:1]]),
         xp.concat([xp.flip(recall), end[1:]]),
         xp.flip(thresholds),
     )
 
 
-def _counts(y_true, y_score, pos_label, sample_weight):
-    """True and false positives (float64) at each threshold, from the highest down."""
-    positive, y_score, weight = _check(y_true, y_score, pos_label, sample_weight)
+def roc_curve(y_true, y_score, *, pos_label=None, sample_weight=None, drop_intermediate=True):
+    """False and true positive rate at every threshold: receiver operating characteristic.
+
+    Parameters
+    ----------
+    y_true, y_score, pos_label, sample_weight
+        As for :func:`precision_recall_curve`.
+    drop_intermediate : bool
+        Leave out points on a straight line between others, which no plot shows.
+
+    Returns
+    -------
+    fpr, tpr : array, shape (T,)
+        Both from 0 to 1; NaN, with an :class:`UndefinedMetricWarning`, where y_true has no
+        negative or no positive sample.
+    thresholds : array, shape (T,)
+        Descending; the first is infinite, where nothing is called positive.
+
+    Raises
+    ------
+    ValueError
+        If the arguments do not fit each other, or a score is NaN or infinite.
+
+    Examples
+    --------
+    >>> fpr, tpr, thresholds = roc_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    >>> fpr, tpr
+    (array([0. , 0. , 0.5, 0.5, 1. ]), array([0. , 0.5, 0.5, 1. , 1. ]))
+    >>> thresholds
+    array([ inf, 0.8 , 0.4 , 0.35, 0.1 ])
+    """
+    tp, fp, thresholds = counts_at_thresholds(
+        *check_scored(y_true, y_score, pos_label, sample_weight)
+    )
+    xp = namespace(tp)
+    if drop_intermediate and tp.shape[0] > 2:
+        end = xp.ones_like(tp[:1], dtype=xp.bool)
+        bend = (xp.diff(fp, n=2) != 0) | (xp.diff(tp, n=2) != 0)
+        corner = xp.concat([end, bend, end])
+        tp, fp, thresholds = tp[corner], fp[corner], thresholds[corner]
+    start = xp.zeros_like(tp[:1])
+    rates = []
+    for count, name in ((fp, "negative"), (tp, "positive")):
+        count = xp.concat([start, count])
+        if count[-1] <= 0:
+            message = f"y_true has no {name} sample: the {name} rate is not a number"
+            warn_caller(message)
+            rates.append(xp.full_like(count, xp.nan))
+        else:
+            rates.append(count / count[-1])
+    thresholds = xp.concat([start + xp.inf, xp.astype(thresholds, tp.dtype)])
+    return *rates, thresholds
+
+
+def counts_at_thresholds(positive, y_score, weight):
+    """True and false positives at each threshold, from the highest down.
+
+    Parameters
+    ----------
+    positive : boolean array, shape (N,)
+    y_score : floating-point array, shape (N,)
+    weight : float64 array, shape (N,), or None
+
+    Returns
+    -------
+    tp, fp : float64 array, shape (T,)
+    thresholds : array, shape (T,)
+        The different scores, descending.
+    """
     xp = namespace(y_score)
-    order = xp.argsort(y_score, descending=True)
+    order = argsort_descending(y_score)
     y_score = xp.take(y_score, order)
-    tp = xp.astype(xp.take(positive, order), xp.float64)
+    positive = xp.take(positive, order)
     end = xp.ones_like(positive[:1])
     last = xp.concat([y_score[1:] != y_score[:-1], end])  # of the samples with one score
     if weight is None:
-        tp = xp.cumulative_sum(tp)[last]
-        fp = xp.astype(xp.nonzero(last)[0] + 1, xp.float64) - tp
+        tp = xp.cumulative_sum(xp.astype(positive, xp.float64))
+        fp = xp.arange(1, tp.shape[0] + 1, dtype=tp.dtype, device=device(tp)) - tp
     else:
         weight = xp.take(weight, order)
-        fp = xp.cumulative_sum((1.0 - tp) * weight)[last]
-        tp = xp.cumulative_sum(tp * weight)[last]
-    return tp, fp, y_score[last]
+        tp = xp.cumulative_sum(xp.where(positive, weight, 0.0))
+        fp = xp.cumulative_sum(xp.where(positive, 0.0, weight))
+    if not xp.all(last):
+        tp, fp, y_score = tp[last], fp[last], y_score[last]
+    return tp, fp, y_score
 
 
-def _changes(counts):
-    """Where a count differs from the one before or after it, and at both ends."""
-    xp = namespace(counts)
-    end = xp.ones_like(counts[:1], dtype=xp.bool)
-    step = counts[1:] != counts[:-1]
-    return xp.concat([end, step]) | xp.concat([step, end])
+def precision_at_thresholds(tp, fp):
+    """TP / (TP + FP), and 0 for 0/0."""
+    xp = namespace(tp)
+    called = tp + fp
+    return tp / xp.where(called == 0, 1.0, called)
 
 
-def _check(y_true, y_score, pos_label, sample_weight):
+def check_scored(y_true, y_score, pos_label, sample_weight):
     """Which samples are positive, their scores and weights; those without weight are left out."""
     y_true, y_score, sample_weight = as_arrays(y_true, y_score, sample_weight)
-    y_true = check_labels(y_true, "y_true")
-    y_score = check_scores(y_score)
+    y_true, y_score = check_labels(y_true, "y_true"), check_scores(y_score)
     if y_true.ndim != 1:
         raise ValueError(f"y_true has shape {tuple(y_true.shape)}, expected one class a sample")
     if y_score.shape != y_true.shape:
-        expected = tuple(y_true.shape)
-        raise ValueError(
-            f"y_score has shape {tuple(y_score.shape)}, expected {expected} like y_true"
-        )
+        found, expected = tuple(y_score.shape), tuple(y_true.shape)
+        raise ValueError(f"y_score has shape {found}, expected {expected} like y_true")
     weight = check_weight(sample_weight, y_true.shape[0])
     positive = _positive(y_true, pos_label)
     if weight is None:
         return positive, y_score, None
-    xp = namespace(y_score)
     counted = weight != 0
-    return positive[counted], y_score[counted], xp.astype(weight[counted], xp.float64)
+    weight = namespace(weight).astype(weight[counted], namespace(weight).float64)
+    return positive[counted], y_score[counted], weight
 
 
 def _positive(y_true, pos_label):

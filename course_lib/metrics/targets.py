@@ -4,6 +4,8 @@ What every classification metric does before it counts: lists become arrays, wro
 clear sentence, and labels (integers, booleans, strings) become indices.
 """
 
+import sys
+import warnings
 from dataclasses import dataclass
 
 import array_api_compat
@@ -12,6 +14,10 @@ import numpy as np
 from course_lib.arrays import Array, bincount, device, namespace
 
 EXACT = 2**53  # float64 tells all integers below this apart
+
+
+class UndefinedMetricWarning(UserWarning):
+    """A ratio was 0/0, and the message says which number took its place."""
 
 
 @dataclass(frozen=True)
@@ -91,24 +97,26 @@ def as_arrays(*values):
 
 def is_text(y):
     """Whether ``y`` holds strings, which only NumPy has."""
-    return array_api_compat.is_numpy_array(y) and y.dtype.kind in "UT"
+    return array_api_compat.is_numpy_array(y) and y.dtype.kind == "U"
 
 
 def check_labels(y, name):
-    """Labels as strings or int64, shape (N,) or (N, K); whole floats and booleans are accepted."""
+    """Labels as strings or integers, shape (N,) or (N, K), without copying more than needed."""
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim not in (1, 2):
         raise ValueError(f"{name} has {y.ndim} dimensions, expected 1, or 2 if multi-label")
     if 0 in y.shape:
         raise ValueError(f"{name} is empty, its shape is {tuple(y.shape)}: expected a sample")
-    if array_api_compat.is_numpy_array(y) and y.dtype == object:
-        y = np.asarray(y.tolist()) if all(isinstance(v, str) for v in y.flat) else y
+    if array_api_compat.is_numpy_array(y) and y.dtype.kind in "OT":  # strings as objects
+        y = y.astype(np.str_) if all(isinstance(v, str) for v in y.flat) else y
     if is_text(y):
         return y
-    xp = namespace(y)
     if array_api_compat.is_numpy_array(y) and y.dtype.kind not in "biuf":
         raise ValueError(f"{name} has dtype {y.dtype}, expected integers, booleans or strings")
+    xp = namespace(y)
+    if xp.isdtype(y.dtype, "bool"):
+        return xp.astype(y, xp.int8)
     if xp.isdtype(y.dtype, "real floating"):
         y = xp.astype(y, xp.float64, copy=False)
         whole = (xp.abs(y) < EXACT) & (xp.round(y) == y)
@@ -119,8 +127,10 @@ def check_labels(y, name):
 
 
 def check_scores(y_score):
-    """Scores as finite real numbers."""
+    """Scores as finite real numbers, shape (N,) or (N, K)."""
     xp = namespace(y_score)
+    if y_score.ndim == 2 and y_score.shape[1] == 1:
+        y_score = y_score[:, 0]
     if not xp.isdtype(y_score.dtype, "real floating"):
         if not xp.isdtype(y_score.dtype, ("bool", "integral")):
             raise ValueError(f"y_score has dtype {y_score.dtype}, expected real numbers")
@@ -187,6 +197,13 @@ def encode(y, labels):
     xp = namespace(y, labels)
     order = xp.argsort(labels)
     ordered = xp.take(labels, order)
+    if not is_text(y):
+        y = xp.astype(y, labels.dtype, copy=False)
+        first, n = int(ordered[0]), labels.shape[0]
+        if xp.all(labels == xp.arange(first, first + n, device=device(y))):  # nothing to search
+            at = y - first
+            outside = (at < 0) | (at >= n)
+            return xp.where(outside, -1, at) if xp.any(outside) else at
     at = xp.searchsorted(ordered, y, side="right") - 1
     at = xp.where(at < 0, 0, at)
     return xp.where(xp.take(ordered, at) == y, xp.take(order, at), -1)
@@ -205,3 +222,11 @@ def check_label_set(labels, y):
         found, expected = words if is_text(labels) else words[::-1]
         raise ValueError(f"labels holds {found}, expected {expected} like y_true")
     return labels
+
+
+def warn_caller(message, category=UndefinedMetricWarning):
+    """Warn at the line that called a metric from outside this package."""
+    level = 1
+    while sys._getframe(level).f_globals.get("__name__", "").startswith("course_lib.metrics"):
+        level += 1
+    warnings.warn(message, category, stacklevel=level + 1)
