@@ -8,8 +8,10 @@ from course_lib.figures.classification import (
     threshold_figure,
 )
 from course_lib.figures.flipbook import flipbook, flipbook_grid
+from course_lib.figures.losses import draw_slopes, softmax_figure, stall_figure
 from course_lib.figures.network import draw_network, edges, layer_text, unit_positions
 from course_lib.figures.style import COLORS, show, use_style
+from course_lib.figures.training import boundary_figure, stage_figure, training_stages
 
 __all__ = [
     "flipbook",
@@ -26,4 +28,10 @@ __all__ = [
     "layer_text",
     "unit_positions",
     "edges",
+    "training_stages",
+    "stage_figure",
+    "boundary_figure",
+    "draw_slopes",
+    "stall_figure",
+    "softmax_figure",
 ]

@@ -63,7 +63,7 @@ def edges(sizes: Sequence[int]) -> list[Edge]:
     ]
 
 
-def layer_text(layer: int, values, pattern: str = "{:.2f}") -> dict:
+def layer_text(layer: int, values, pattern: str = "{:z.2f}") -> dict:
     """Labels for one layer: of its units from a vector, of its weights from a matrix.
 
     Parameters
