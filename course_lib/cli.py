@@ -3,6 +3,8 @@
 Those modules are imported inside the commands, so that ``course --help`` answers at once.
 """
 
+import sys
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -149,6 +151,38 @@ def where() -> None:
     for what, place in places.items():
         path = Path.cwd() / place
         typer.echo(f"{what + ':':11}{path if path.exists() else 'not made yet (run `make`)'}")
+
+
+@app.command("coco-eval")
+def coco_eval(
+    annotations: Annotated[Path, typer.Argument(help="COCO's annotations, a JSON file.")],
+    results: Annotated[Path, typer.Argument(help="A detector's results, a JSON file.")],
+    segm: Annotated[bool, typer.Option("--segm", help="Compare masks instead of boxes.")] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the numbers to this file too.")] = None,
+) -> None:
+    """Print the table of COCO's official evaluation of a detector."""
+    import warnings
+
+    from course_lib.metrics import coco_evaluate
+
+    try:
+        with warnings.catch_warnings(record=True) as notes:
+            warnings.simplefilter("always")
+            result = coco_evaluate(
+                annotations,
+                results,
+                iou_type="segm" if segm else "bbox",
+                progress=sys.stderr.isatty(),
+            )
+        if json:
+            json.write_text(dumps(result.as_dict(), indent=2) + "\n")
+    except OSError as error:
+        raise fail("coco-eval", f"{error.filename}: {error.strerror}") from None
+    except (ValueError, ImportError) as error:
+        raise fail("coco-eval", error) from None
+    for note in notes:
+        typer.echo(f"course coco-eval: {note.message}", err=True)
+    typer.echo(result)
 
 
 @data_app.command()

@@ -170,8 +170,7 @@ def _read(ground_truth, detections, iou_type, progress):
         raise ValueError("iou_type 'segm' needs masks: COCO's dicts or files, but got arrays")
     truth, found, names = ground_truth, detections, ["ground_truth", "detections"]
     if not all(arrays):
-        from course_lib.metrics import coco_files  # needs the extra "coco"
-
+        coco_files = _import_coco_files()
         with _progress_bar(ground_truth, detections, progress) as read:
             if not arrays[0]:
                 truth, names[0] = coco_files.read_annotations(truth, masks=masks, progress=read)
@@ -185,6 +184,16 @@ def _read(ground_truth, detections, iou_type, progress):
 
     rles = found["segmentation"], truth["segmentation"]
     return scene, targets, detections, mask_overlap(*rles, targets.crowd)
+
+
+def _import_coco_files():
+    try:
+        from course_lib.metrics import coco_files
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"COCO's dicts and files need {error.name}: pip install 'course-lib[coco]'"
+        ) from None
+    return coco_files
 
 
 def _is_arrays(source):

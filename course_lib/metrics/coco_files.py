@@ -145,7 +145,13 @@ def _typed_results(path, progress):
         pieces = [
             _columns(decoder.decode(piece), fields, attrgetter) for piece in _pieces(file, progress)
         ]
-    return {field: np.concatenate([piece[field] for piece in pieces]) for field in fields}
+    columns = {}
+    for field in fields:
+        parts = [piece[field] for piece in pieces]
+        if len({part.dtype.kind for part in parts}) > 1:
+            raise TypeError("ids are partly integers, partly strings")
+        columns[field] = np.concatenate(parts)
+    return columns
 
 
 def _pieces(file, progress):
@@ -169,7 +175,7 @@ def _annotations(dataset, name, masks):
     """Columns of a data set that is a dict."""
     parts = ("images", "categories", "annotations")
     if not isinstance(dataset, Mapping):
-        raise ValueError(f"{name}: {_short(dataset)}, expected an object with {', '.join(parts)}")
+        raise ValueError(f"{name}: a list, expected an object with {', '.join(parts)}")
     for part in parts:
         if not isinstance(dataset.get(part), list):
             raise ValueError(f"{name}: no list {part!r}, expected {', '.join(parts)}")
@@ -193,8 +199,9 @@ def _results(rows, name, sizes):
     they have boxes; if not, boxes and areas are those of the masks.
     """
     if not isinstance(rows, list):
-        raise ValueError(f"{name}: {_short(rows)}, expected a list of results")
-    has_boxes = not rows or (isinstance(rows[0], Mapping) and rows[0].get("bbox", []) != [])
+        raise ValueError(f"{name}: an object, expected a list of results")
+    first = rows[0] if rows else {"bbox": [0, 0, 0, 0]}
+    has_boxes = not isinstance(first, Mapping) or np.size(first.get("bbox", [])) > 0
     fields = ("image_id", "category_id", "score", "bbox" if has_boxes else "segmentation")
     columns = _columns_of_dicts(rows, fields, name)
     if sizes is not None:
@@ -261,35 +268,25 @@ def _explain(rows, fields, name):
             raise ValueError(f"{name}[{i}]: {_short(row)}, expected an object") from None
         for field in fields:
             if field not in row:
-                raise ValueError(
-                    f"{name}[{i}]: no {field!r}, expected {', '.join(fields)}"
-                ) from None
-            is_right, expected = _EXPECTED.get(field, (lambda value: True, ""))
-            if not is_right(row[field]):
+                needed = ", ".join(fields)
+                raise ValueError(f"{name}[{i}]: no {field!r}, expected {needed}") from None
+            if expected := _expected(field, row[field], rows[0][field]):
                 found = _short(row[field])
                 raise ValueError(f"{name}[{i}]: {field} is {found}, expected {expected}") from None
 
 
-def _is_id(value):
-    return isinstance(value, Integral | str) and not isinstance(value, bool)
-
-
-def _is_number(value):
-    return isinstance(value, Real)
-
-
-def _is_box(value):
-    return hasattr(value, "__len__") and len(value) == 4 and all(map(_is_number, value))
-
-
-_EXPECTED = {
-    "id": (_is_id, "an integer or a string"),
-    "image_id": (_is_id, "an integer or a string"),
-    "category_id": (_is_id, "an integer or a string"),
-    "bbox": (_is_box, "four numbers x, y, width, height"),
-    "area": (_is_number, "a number"),
-    "score": (_is_number, "a number"),
-}
+def _expected(field, value, first):
+    """What a value should be, or None if it is that; ``first`` is that of the first row."""
+    if field in ("id", "image_id", "category_id"):
+        if not isinstance(value, Integral | str):
+            return "an integer or a string"
+        return None if isinstance(value, str) == isinstance(first, str) else f"an id like {first!r}"
+    if field in ("area", "score"):
+        return None if isinstance(value, Real) else "a number"
+    if field == "bbox":
+        right = np.size(value) == 4 and all(isinstance(number, Real) for number in value)
+        return None if right else "four numbers x, y, width, height"
+    return None
 
 
 def _short(value):

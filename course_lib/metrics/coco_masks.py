@@ -6,7 +6,8 @@ Decoding and intersecting them is left to pycocotools, which is the extra ``coco
 import numpy as np
 from pycocotools import mask
 
-FORMS = "polygons of three points or more, or an RLE with size and counts"
+FORMS = "polygons of three points or more, or an RLE with counts and the size of its image"
+FARTHEST = 1e6  # pixels
 
 
 def encode_all(rows, sizes, name, /):
@@ -45,15 +46,18 @@ def _is_polygons(segmentation):
         isinstance(segmentation, list)
         and len(segmentation) > 0
         and all(len(polygon) >= 6 and len(polygon) % 2 == 0 for polygon in segmentation)
+        # pycocotools walks along the outline step by step, and takes NaN for a place far away.
+        and all(abs(x) < FARTHEST for polygon in segmentation for x in polygon)
     )
 
 
 def _is_rle(segmentation, size):
-    return (
-        isinstance(segmentation, dict)
-        and isinstance(segmentation.get("counts"), list | str | bytes)
-        and list(segmentation.get("size", ())) == list(size)
-    )
+    if not isinstance(segmentation, dict) or list(segmentation.get("size", ())) != list(size):
+        return False
+    counts = segmentation.get("counts")
+    if isinstance(counts, list):
+        return min(counts, default=0) >= 0 and sum(counts) == size[0] * size[1]
+    return isinstance(counts, str | bytes)
 
 
 def _encode(segmentation, height, width):

@@ -55,6 +55,24 @@ class CocoResult:
         table = to_numpy(self.precision)[:, :, :, 0, -1]
         return {name: float(table[:, :, k].mean()) for k, name in enumerate(self.classes)}
 
+    def as_dict(self):
+        """All numbers by name, for a JSON file: ``stats`` and, by class, ``AP``.
+
+        The names are AP, AP50, AP75, AP_small, ..., AR@1, AR@10, ..., AR_small, ...
+        """
+        names = []
+        for kind, iou, area, most in self._lines():
+            name = {"precision": "AP", "recall": "AR"}[kind]
+            if iou is not None:
+                name += f"{100 * iou:.0f}"
+            elif area != next(iter(self.area_ranges)):
+                name += f"_{area}"
+            elif kind == "recall":
+                name += f"@{most}"
+            names.append(name)
+        stats = dict(zip(names, self.stats.tolist()))
+        return {"stats": stats, "AP": self.class_average_precision}
+
     def __str__(self):
         """COCO's table."""
         names = {"precision": "Average Precision  (AP)", "recall": "Average Recall     (AR)"}
