@@ -15,22 +15,23 @@ harness.one_thread()
 
 SUITES = ("startup", "metrics", "networks")
 PAGES = Path(__file__).parent.parent / "book" / "back" / "benchmarks"
-UNITS = (("s", 1), ("ms", 1e3), ("µs", 1e6))
+UNITS = {"s": (("s", 1), ("ms", 1e3), ("µs", 1e6)), "B": (("GB", 1e-9), ("MB", 1e-6))}
 HEADER = "| work | size | peer | peer needs | we need | times as fast | promised |"
 
 
-def seconds(value: float) -> str:
-    """Seconds with three significant figures and a fitting unit."""
-    unit, factor = next((u, f) for u, f in UNITS if value * f >= 1 or u == "µs")
-    return f"{value * factor:.3g} {unit}"
+def quantity(value: float, unit: str) -> str:
+    """Seconds or bytes with three significant figures and a fitting multiple of the unit."""
+    multiples = UNITS[unit]
+    name, factor = next(((u, f) for u, f in multiples if value * f >= 1), multiples[-1])
+    return f"{value * factor:.3g} {name}"
 
 
 def line(row: harness.Row) -> str:
     """One row of the Markdown table."""
     promised = "" if row.target is None else f"{row.target:g} ({row.verdict})"
     return (
-        f"| {row.work} | {row.size} | {row.peer} | {seconds(row.peer_seconds)} "
-        f"| {seconds(row.ours_seconds)} | {row.ratio:.3g} | {promised} |"
+        f"| {row.work} | {row.size} | {row.peer} | {quantity(row.peer_seconds, row.unit)} "
+        f"| {quantity(row.ours_seconds, row.unit)} | {row.ratio:.3g} | {promised} |"
     )
 
 

@@ -26,6 +26,7 @@ class Row:
     """One line of the table: the same work done by us and by a peer.
 
     ``target`` is what we promise of ``ratio``, or None where the row is for information only.
+    Where the row is about memory, ``unit`` is "B" and bytes take the place of seconds.
     """
 
     work: str
@@ -34,6 +35,7 @@ class Row:
     ours_seconds: float
     peer_seconds: float
     target: float | None = None
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:
