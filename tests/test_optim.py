@@ -124,9 +124,11 @@ def test_optimizer_updates_every_parameter_in_place(lib, rule, rng):
         np.testing.assert_array_equal(lib.numpy(p), lib.numpy(e))
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("shape", [(300_001,), (5, 70_001), (1, 200_000), (2, 3, 50_000)])
-def test_optimizer_works_in_blocks_without_a_trace(shape, rng):
+def test_optimizer_works_in_blocks_without_a_trace(shape, order, rng):
     param, grad = rng.standard_normal((2, *shape)).astype(np.float32)
+    param = np.asarray(param, order=order)
     expected, _, _ = optim.adam_update(param, grad, np.zeros_like(param), np.zeros_like(param), 1)
     Adam().step([param], [grad])
     np.testing.assert_array_equal(param, expected)

@@ -122,6 +122,8 @@ class Linear(Layer):
         self, in_features, out_features, *, rng, bias=True, initial=xavier_uniform, dtype="float64"
     ):
         weight = initial((out_features, in_features), rng=rng, dtype=dtype)
+        # Column by column in memory, for weight.T is what the product with x reads along its rows.
+        weight = np.asfortranarray(weight)
         super().__init__(weight, *([np.zeros(out_features, dtype)] if bias else []))
 
     def forward(self, x, *, training=False):

@@ -71,7 +71,7 @@ def linear_backward(grad_output, x, weight, /, *, input_gradient=True):
         )
     return (
         grad_output @ weight if input_gradient else None,
-        grad_output.T @ x,
+        (x.T @ grad_output).T,  # in memory column by column, like the weight of a layer
         xp.sum(grad_output, axis=0),
     )
 

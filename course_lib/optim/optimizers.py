@@ -106,13 +106,15 @@ class Optimizer:
 
 
 def _blocks(param):
-    """Slices of rows of about BLOCK elements; none where ``param`` is updated as a whole."""
+    """Slices of about BLOCK elements; none where ``param`` is updated as a whole."""
     size = math.prod(param.shape)
     if size <= BLOCK or not isinstance(param, np.ndarray):
         return []
-    rows = param.shape[0]
+    axis = param.strides.index(max(param.strides))  # so that a block is one piece of memory
+    rows = param.shape[axis]
     length = max(1, BLOCK * rows // size)
-    return [slice(start, start + length) for start in range(0, rows, length)]
+    starts = range(0, rows, length)
+    return [(slice(None),) * axis + (slice(start, start + length),) for start in starts]
 
 
 @dataclass(kw_only=True, eq=False)
