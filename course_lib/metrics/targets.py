@@ -109,7 +109,7 @@ def check_labels(y, name):
     if 0 in y.shape:
         raise ValueError(f"{name} is empty, its shape is {tuple(y.shape)}: expected a sample")
     if array_api_compat.is_numpy_array(y) and y.dtype.kind in "OT":  # strings as objects
-        y = y.astype(np.str_) if all(isinstance(v, str) for v in y.flat) else y
+        y = np.array(y.tolist()) if all(isinstance(v, str) for v in y.flat) else y
     if is_text(y):
         return y
     if array_api_compat.is_numpy_array(y) and y.dtype.kind not in "biuf":
