@@ -5,7 +5,7 @@ one score after another turns negatives into positives; the curves follow the co
 """
 
 from course_lib.arrays import device, namespace, to_numpy
-from course_lib.metrics.sorting import argsort_descending
+from course_lib.metrics.sorting import sort_descending
 from course_lib.metrics.targets import (
     as_arrays,
     check_labels,
@@ -150,8 +150,7 @@ def counts_at_thresholds(positive, y_score, weight):
         The different scores, descending.
     """
     xp = namespace(y_score)
-    order = argsort_descending(y_score)
-    y_score = xp.take(y_score, order)
+    order, y_score = sort_descending(y_score)
     positive = xp.take(positive, order)
     end = xp.ones_like(positive[:1])
     last = xp.concat([y_score[1:] != y_score[:-1], end])  # of the samples with one score
@@ -171,7 +170,9 @@ def precision_at_thresholds(tp, fp):
     """TP / (TP + FP), and 0 for 0/0."""
     xp = namespace(tp)
     called = tp + fp
-    return tp / xp.where(called == 0, 1.0, called)
+    if xp.any(called == 0):  # negative weights can do that
+        called = xp.where(called == 0, 1.0, called)
+    return tp / called
 
 
 def check_scored(y_true, y_score, pos_label, sample_weight):
