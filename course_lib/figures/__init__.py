@@ -7,10 +7,21 @@ from course_lib.figures.classification import (
     fbeta_figure,
     threshold_figure,
 )
+from course_lib.figures.convolution import (
+    draw_cells,
+    draw_window,
+    filter_figure,
+    filtered,
+    one_dimensional_figure,
+    pooling_figure,
+    sliding_figure,
+    stride_padding_figure,
+)
 from course_lib.figures.flipbook import flipbook, flipbook_grid
 from course_lib.figures.losses import draw_slopes, softmax_figure, stall_figure
 from course_lib.figures.network import draw_network, edges, layer_text, unit_positions
-from course_lib.figures.style import COLORS, show, use_style
+from course_lib.figures.neurons import activation_figure, line_figure, neuron_figure
+from course_lib.figures.style import COLORS, keep_colors, show, use_style
 from course_lib.figures.training import boundary_figure, stage_figure, training_stages
 
 __all__ = [
@@ -18,16 +29,28 @@ __all__ = [
     "flipbook_grid",
     "show",
     "use_style",
+    "keep_colors",
     "COLORS",
     "draw_confusion_matrix",
     "draw_scores",
     "draw_precision_recall",
     "threshold_figure",
     "fbeta_figure",
+    "draw_cells",
+    "draw_window",
+    "one_dimensional_figure",
+    "sliding_figure",
+    "stride_padding_figure",
+    "filter_figure",
+    "filtered",
+    "pooling_figure",
     "draw_network",
     "layer_text",
     "unit_positions",
     "edges",
+    "neuron_figure",
+    "activation_figure",
+    "line_figure",
     "training_stages",
     "stage_figure",
     "boundary_figure",
