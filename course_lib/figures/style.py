@@ -26,6 +26,7 @@ COLORS = {
 DPI = 160
 CSS_PIXELS_PER_INCH = 100
 PALETTE_SIZE = 64  # colours that are left in a PNG: a quarter of the bytes, and no visible change
+AS_DRAWN = "as-drawn"  # class of a picture that the style sheet leaves alone in dark mode
 
 _STYLE: dict[Any, Any] = {
     "figure.figsize": (6.0, 3.8),
@@ -61,6 +62,14 @@ def png(figure: Figure) -> bytes:
     image = Image.open(drawn).convert("RGB")
     image.quantize(PALETTE_SIZE, dither=Image.Dither.NONE).save(reduced, "PNG", optimize=True)
     return reduced.getvalue()
+
+
+def keep_colors(figure: Figure) -> None:
+    """Have a flipbook show ``figure`` in dark mode as it was drawn, not turned over.
+
+    For photographs: a negative is not what a camera saw.
+    """
+    figure.set_gid(AS_DRAWN)
 
 
 def css_size(figure: Figure) -> tuple[int, int]:

@@ -8,7 +8,7 @@ import pytest
 from ipywidgets.embed import dependency_state
 from PIL import Image
 
-from course_lib.figures import flipbook, flipbook_grid
+from course_lib.figures import flipbook, flipbook_grid, keep_colors
 
 
 def draw_grey(level):
@@ -143,3 +143,17 @@ def draw_nothing(value):
 def test_bad_input_gets_one_clear_sentence(draw, values, error, sentence):
     with pytest.raises(error, match=sentence):
         flipbook(draw, values, label="level")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_frame_that_keeps_its_colours_in_dark_mode_is_marked(kept):
+    def draw(level):
+        alt = draw_grey(level)
+        if kept:
+            keep_colors(plt.gcf())
+        return alt
+
+    page = InBrowser(flipbook(draw, LEVELS, label="level"))
+    html, _ = page.shown(page.of_kind("StackModel")[0])
+    assert ('class="frame as-drawn"' in html) == kept
+    assert ('class="frame"' in html) != kept
