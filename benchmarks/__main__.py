@@ -28,7 +28,7 @@ def quantity(value: float, unit: str) -> str:
 
 def line(row: harness.Row) -> str:
     """One row of the Markdown table."""
-    promised = "" if row.target is None else f"{row.target:g} ({row.verdict})"
+    promised = "" if row.target is None else f"{row.target:.3g} ({row.verdict})"
     return (
         f"| {row.work} | {row.size} | {row.peer} | {quantity(row.peer_seconds, row.unit)} "
         f"| {quantity(row.ours_seconds, row.unit)} | {row.ratio:.3g} | {promised} |"

@@ -1,7 +1,5 @@
 """Training steps and optimizers beside eager torch: torch.nn, autograd and torch.optim."""
 
-import importlib
-import importlib.util
 import itertools
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +9,7 @@ import torch
 from torch import nn as tnn
 from torch.nn import functional
 
+from benchmarks import networks_ops
 from benchmarks.harness import Row, cpu_seconds, version
 from course_lib import nn, optim
 
@@ -44,8 +43,7 @@ def rows() -> Iterator[Row]:
         yield row("LeNet-1989 step", f"batch {batch}, SGD", pair, most)
     yield row("Adam", "10⁶ parameters", adams(10**6), 1.0)
     yield row("Adam, torch's fused", "10⁶ parameters", adams(10**6, fused=True), 2.6)
-    if importlib.util.find_spec("benchmarks.networks_ops"):
-        yield from importlib.import_module("benchmarks.networks_ops").rows()
+    yield from networks_ops.rows()
     if torch.cuda.is_available():
         yield from cuda_rows()
 
