@@ -43,7 +43,7 @@ def _bucket_sort(scores):
     pass; where scores crowd in a few buckets it has more to do, and at worst all.
     """
     low, high = float(scores.min()), float(scores.max())
-    if not 0 < high - low <= np.finfo(scores.dtype).max:
+    if not 0 < high - low <= float(np.finfo(scores.dtype).max):
         order = np.argsort(-scores, kind="stable")
         return order, scores[order]
     place = high - scores

@@ -110,6 +110,14 @@ def test_ratios(lib, name, data):
     same(lib, name, arrays, sample_weight=weight, zero_division=zero_division, **options)
 
 
+def test_labels_beyond_those_asked_for(lib):
+    truth, prediction = lib([5, 1, 900, 5, -7, 5]), lib([5, 900, 0, 1, 5, 1000])
+    matrix = metrics.confusion_matrix(truth, prediction, labels=[900, 5, 1])
+    np.testing.assert_array_equal(lib.numpy(matrix), [[0, 0, 0], [0, 1, 1], [1, 0, 0]])
+    precision = metrics.precision_score(truth, prediction, labels=[900, 5, 1], average=None)
+    np.testing.assert_array_equal(lib.numpy(precision), [0, 1 / 2, 0])
+
+
 def test_the_lectures_tables():
     """TP 10, FN 5, FP 15, TN 100; and the classifier that always says no."""
     truth = np.repeat([1, 1, 0, 0], [10, 5, 15, 100])

@@ -151,6 +151,9 @@ def test_many_scores(lib, spread, dtype, rng):
     same(lib, "average_precision_score", (truth, scores), None)
     same(lib, "roc_auc_score", (truth, scores), weight)
     same(lib, "roc_auc_score", (truth, np.full_like(scores, 0.5)), None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        metrics.roc_auc_score(lib(truth), lib(scores))
 
 
 def test_text_and_lists():
