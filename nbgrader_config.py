@@ -8,15 +8,31 @@ c.CourseDirectory.release_directory = "exercises"
 # Files beside a source notebook are copied into the release, except these.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "assignment.toml", ".*"]
 
-# ipykernel 7 warns on stderr about every kernel that listens on this machine only.
-c.Execute.extra_arguments = ["--log-level=ERROR"]
-c.Execute.timeout = 60  # seconds a cell; an endless loop costs its cell, not the submission
+# Grading: plain files come in, the release's cells are put back, and then students' code runs in
+# a sandbox and the tests outside of it (see "How grading stays honest" in the book).
+c.Autograde.pre_convert_hook = "course_lib.grading.admission.admit"
+c.Autograde.exporter_class = "course_lib.grading.admission.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
+    "course_lib.grading.restore.RestoreCells",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
-    "course_lib.grading.restore.RestoreCells",  # cells that the student deleted are put back
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.Autograde.autograde_preprocessors = [
+    "course_lib.grading.examine.Examine",  # in the place of nbgrader's Execute
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "course_lib.grading.examine.HideTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+c.HTMLExporter.sanitize_html = True  # text cells of a submission may hold scripts
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # your code here"}

@@ -116,7 +116,7 @@ def demo(
     from rich.console import Console
     from rich.table import Table
 
-    from course_lib.grading import demo, pipeline
+    from course_lib.grading import demo, pipeline, sandbox
     from course_lib.notebooks import NotebookError
 
     try:
@@ -135,9 +135,65 @@ def demo(
         scores = [*result.points.values(), sum(result.points.values())]
         table.add_row(result.student, result.story, *[f"{round(score, 2):g}" for score in scores])
     Console().print(table)
+    if reason := sandbox.missing():
+        typer.echo(f"graded without a sandbox, which only these eight deserve: {reason}")
     problems = [f"{result.student}: {result.problem}" for result in results if result.problem]
     if problems:
         raise fail("demo", "; ".join(problems))
+
+
+@app.command()
+def grade(
+    name: Annotated[str, typer.Argument(help="The assignment.")],
+    students: Annotated[
+        list[str] | None, typer.Argument(help="Whose submissions; everybody's if none.")
+    ] = None,
+    unsafe_no_sandbox: Annotated[
+        bool,
+        typer.Option("--unsafe-no-sandbox", help="Run the code as yourself; marks the results."),
+    ] = False,
+) -> None:
+    """Grade what was handed in to submitted/STUDENT/NAME, and write the feedback pages."""
+    from rich.console import Console
+    from rich.table import Table
+    from tqdm import tqdm
+
+    from course_lib.grading import pipeline
+
+    try:
+        api = pipeline.course(Path.cwd())
+        pipeline.source_notebook(Path.cwd(), name)
+        pipeline.confine(api, confined=not unsafe_no_sandbox)
+        waiting = students or pipeline.submitted(api, name)
+        if not waiting:
+            raise pipeline.GradingError(f"nobody has handed in {name!r} (submitted/*/{name})")
+        pipeline.release(Path.cwd(), name)
+    except pipeline.GradingError as error:
+        raise fail("grade", error) from None
+    table = Table("student", "points", "noticed", title=f"Assignment {name!r}")
+    problems = []
+    for student in tqdm(waiting, "grading", unit="submission", disable=None):
+        problem = pipeline.grade(api, name, student)
+        done = pipeline.result(api, name, student, problem)
+        points = f"{round(done.score, 2):g} / {done.max_score:g}"
+        table.add_row(student, "-" if problem else points, "\n".join(done.notes))
+        problems += [problem] if problem else []
+    Console().print(table)
+    if problems:
+        raise fail("grade", "; ".join(problems))
+
+
+@app.command()
+def doctor() -> None:
+    """Say whether this machine can grade submissions safely, and how to mend it."""
+    from course_lib.grading import doctor
+
+    findings = doctor.examine()
+    for finding in findings:
+        mark = "✓" if finding.good else "✗" if finding.needed else "!"
+        typer.echo(f"{mark} {finding.what + ':':16}{finding.said}")
+    if not all(finding.good for finding in findings if finding.needed):
+        raise typer.Exit(1)
 
 
 @app.command()

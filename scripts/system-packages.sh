@@ -6,6 +6,7 @@ missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
     command -v google-chrome >/dev/null 2>&1 || [ -d "/Applications/Google Chrome.app" ] || missing="$missing chromium"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
+[ ! -d /proc/self ] || command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap" # Linux: confines student code
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = "chromium npm bubblewrap" if Path("/proc/self").exists() else "chromium npm"
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_no_network(checkout):
 def test_no_apt_names_the_packages_and_goes_on(checkout):
     done = run(checkout, "system-packages.sh", PATH=str(checkout / "bin"))
     assert done.returncode == 0
-    assert "please install chromium npm by hand (no apt here)" in done.stderr
+    assert f"please install {PACKAGES} by hand (no apt here)" in done.stderr
 
 
 def test_apt_that_may_not_be_used(checkout):
@@ -72,11 +73,11 @@ def test_apt_that_may_not_be_used(checkout):
     program(checkout / "bin", "id", "echo 1000")
     done = run(checkout, "system-packages.sh", PATH=str(checkout / "bin"))
     assert done.returncode == 0
-    assert "please run 'sudo apt install chromium npm'" in done.stderr
+    assert f"please run 'sudo apt install {PACKAGES}'" in done.stderr
 
 
 def test_nothing_to_do_is_silent(checkout):
-    for name in ("chromium", "npm"):
+    for name in ("chromium", "npm", "bwrap"):
         program(checkout / "bin", name, "exit 1")
     done = run(checkout, "system-packages.sh", PATH=str(checkout / "bin"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

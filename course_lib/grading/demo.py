@@ -13,10 +13,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from course_lib import notebooks
-from course_lib.grading import pipeline
+from course_lib.grading import pipeline, sandbox
 
 ASSIGNMENT = "metrics"
-CELL_SECONDS = 10  # an endless loop costs two cells of this
 STUDENTS = {
     "all-right": "everything right",
     "blank": "handed in as released",
@@ -87,6 +86,8 @@ def run(root: Path, course: Path) -> list[Result]:
     shutil.rmtree(course, ignore_errors=True)
     hand_in(root, course)
     api = open_course(root, course)
+    # These submissions are our own, so the demo also runs where nothing can be confined.
+    pipeline.confine(api, confined=sandbox.missing() is None)
     results = []
     for student, story in tqdm(STUDENTS.items(), "grading", unit="submission", disable=None):
         problem = pipeline.grade(api, ASSIGNMENT, student)
@@ -103,7 +104,6 @@ def open_course(root: Path, course: Path):
         release_directory="release",
         db_url=f"sqlite:///{course}/gradebook.db",
     )
-    api.config.Execute.timeout = CELL_SECONDS
     pipeline.succeed(api.generate_assignment(ASSIGNMENT), f"releasing {ASSIGNMENT}")
     return api
 

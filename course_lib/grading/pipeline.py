@@ -4,17 +4,22 @@ The folder with ``nbgrader_config.py`` is the course. Everything here goes throu
 converters, so a course can be moved to plain nbgrader and back at any time.
 """
 
+import contextlib
 import hashlib
 import json
+import os
 import re
 import shutil
+import sysconfig
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
@@ -22,6 +27,8 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from course_lib import notebooks
+from course_lib.grading import sandbox
+from course_lib.grading.restore import notes_of
 
 # nbgrader builds its records in an order that SQLAlchemy remarks on; the result is right.
 warnings.filterwarnings("ignore", "Object of type <Submitted", SAWarning)
@@ -42,6 +49,11 @@ def course(root: Path, /, **directories: str) -> NbGraderAPI:
     settings = root / "nbgrader_config.py"
     if not settings.exists():
         raise GradingError(f"{root} has no nbgrader_config.py; run it in the folder of the course")
+    scripts = sysconfig.get_path("scripts")
+    if scripts not in os.environ.get("PATH", "").split(
+        os.pathsep
+    ):  # nbgrader calls alembic by name
+        os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
     config = PyFileConfigLoader(settings.name, path=str(root)).load_config()
     config.CourseDirectory.merge(Config({"root": str(root), **directories}))
     return NbGraderAPI(CourseDirectory(config=config), config=config)
@@ -153,3 +165,51 @@ def grade(api: NbGraderAPI, name: str, student: str) -> str | None:
         except GradingError as error:
             return str(error)
     return None
+
+
+def confine(api: NbGraderAPI, *, confined: bool) -> None:
+    """Run submissions in a sandbox, or without one and say so in every result.
+
+    Raises
+    ------
+    GradingError
+        If they are to be confined and this machine cannot do that.
+    """
+    if confined and (reason := sandbox.missing()):
+        raise GradingError(
+            f"{reason} (for notebooks that you wrote yourself there is --unsafe-no-sandbox)"
+        )
+    api.config.Examine.confined = confined
+
+
+def submitted(api: NbGraderAPI, name: str) -> list[str]:
+    """Who has handed in the assignment ``name``."""
+    folder = Path(api.coursedir.format_path(api.coursedir.submitted_directory, "*", name))
+    root = Path(*folder.parts[: folder.parts.index("*")])
+    return sorted(path.parts[len(root.parts)] for path in root.glob(str(folder.relative_to(root))))
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of one submission: points, what the grader noticed, or why there are none."""
+
+    student: str
+    score: float
+    max_score: float
+    notes: list[str]
+    problem: str | None
+
+
+def result(api: NbGraderAPI, name: str, student: str, problem: str | None) -> Graded:
+    """Points of a graded submission, from the gradebook, and notes, from its notebooks."""
+    score = max_score = 0.0
+    with contextlib.suppress(MissingEntry), api.gradebook as gradebook:
+        found = gradebook.find_submission(name, student)
+        score, max_score = found.score, found.max_score
+    folder = api.coursedir.format_path(api.coursedir.autograded_directory, student, name)
+    notes = [
+        note
+        for path in sorted(Path(folder).glob("*.ipynb"))
+        for note in notes_of(notebooks.read(path))
+    ]
+    return Graded(student, score, max_score, notes, problem)

@@ -58,7 +58,7 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
     def replace(x):
         kind = type(x)
         if kind in (tuple, set, frozenset):
-            code = {tuple: _TUPLE, set: _SET, frozenset: _FROZENSET}[kind]
+            code = _TUPLE if kind is tuple else _SET if kind is set else _FROZENSET
             return msgpack.ExtType(code, pack(list(x)))
         if kind is complex:
             return msgpack.ExtType(_COMPLEX, struct.pack("<dd", x.real, x.imag))
@@ -209,11 +209,11 @@ def _fill(connection, buffer, deadline) -> None:
         view = view[count:]
 
 
-def _left(deadline: float) -> float:
+def _left(deadline: float) -> float | None:
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError("the time is up")
-    return left
+    return None if left == float("inf") else left
 
 
 _PLAIN = (str, bytes, float, int, list, tuple, dict)

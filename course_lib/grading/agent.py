@@ -1,0 +1,262 @@
+"""The inside of the sandbox: runs the student's cells and calls the student's functions.
+
+This is the process of the student. Nothing here is secret and nothing that it says is believed:
+its code can be replaced by the cells that it runs, and all that this changes is the data that it
+sends. The references, the tests and their expected values are never here.
+"""
+
+import contextlib
+import copy
+import importlib
+import io
+import operator
+import os
+import resource
+import signal
+import socket
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Any
+
+from course_lib.grading import codes, wire
+from course_lib.grading.channel import Channel, failure
+
+PRINTED = 100_000  # characters that are kept of what a cell or a call prints
+SHOWN = 50  # displays that are kept of a cell
+
+
+class Printed(io.StringIO):
+    """A stream that keeps the beginning of what is written to it."""
+
+    def write(self, text):
+        """Keep what there is room for."""
+        room = PRINTED - self.tell()
+        if room > 0:
+            super().write(text[:room])
+            if len(text) > room:
+                super().write("\n… (more was printed)\n")
+        return len(text)
+
+
+class Hook(DisplayHook):
+    """Records the value of a cell's last expression."""
+
+    def write_output_prompt(self):
+        """No prompt: what is shown is recorded, not printed."""
+
+    def write_format_data(self, format_dict, md_dict=None):
+        """Record all representations; the examiner chooses."""
+        self.shell.record({"kind": "result", "data": format_dict})  # type: ignore[union-attr]
+
+
+class Publisher(DisplayPublisher):
+    """Records what ``display`` is given."""
+
+    def publish(self, data, metadata=None, source=None, **kwargs):
+        """Record all representations; the examiner chooses."""
+        self.shell.record({"kind": "display", "data": data})
+
+
+class Shell(InteractiveShell):
+    """IPython without a terminal: everything that it would show is recorded."""
+
+    displayhook_class = Any(Hook)
+    display_pub_class = Any(Publisher)
+
+    def init_history(self):
+        """No history on disk."""
+        self.config.HistoryManager.enabled = False
+        super().init_history()
+
+    def record(self, output: dict) -> None:
+        """Keep one output of the running cell, after what was printed before it."""
+        self.flush_streams()
+        if len(self.recorded) < SHOWN:
+            self.recorded.append(output)
+
+    def flush_streams(self) -> None:
+        """Turn what was printed since the last time into outputs."""
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            if isinstance(stream, Printed) and stream.tell() > (seen := self.seen.get(name, 0)):
+                self.recorded.append(
+                    {"kind": "stream", "name": name, "text": stream.getvalue()[seen:]}
+                )
+                self.seen[name] = stream.tell()
+
+    def _showtraceback(self, etype, evalue, stb):
+        self.record(
+            {"kind": "error", "name": etype.__name__, "text": str(evalue), "traceback": stb}
+        )
+
+    def run(self, source: str) -> list:
+        """Run a cell; its outputs."""
+        self.recorded: list = []
+        self.seen: dict = {}
+        self.run_cell(source, store_history=True)
+        self.flush_streams()
+        return self.recorded
+
+
+class Callback:
+    """A function of the examiner's that was passed as an argument; calling it asks back."""
+
+    def __init__(self, agent, number, name):
+        self.__name__ = str(name)
+        self._agent = agent
+        self._number = number
+
+    def __call__(self, *args, **kwargs):
+        """Let the examiner call it."""
+        good, content = self._agent.channel.ask("callback", self._number, list(args), kwargs)
+        if good:
+            return content
+        raise codes.exception(content["types"], content["text"])
+
+
+OPERATIONS = {
+    "getattr": getattr,
+    "setattr": setattr,
+    "delattr": delattr,
+    "len": len,
+    "iter": iter,
+    "next": next,
+    "repr": lambda x: repr(x)[:PRINTED],
+    "str": lambda x: str(x)[:PRINTED],
+    "bool": bool,
+    "float": float,
+    "int": int,
+    "isinstance": isinstance,
+    "issubclass": issubclass,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "dir": dir,
+    "enter": lambda x: type(x).__enter__(x),
+    "exit": lambda x: type(x).__exit__(x, None, None, None),
+}
+
+
+class Agent:
+    """Answers the examiner's questions."""
+
+    def __init__(self, connection: socket.socket):
+        self.shell = Shell.instance(colors="nocolor")
+        self.channel = Channel(connection, self.answer, self.outgoing, self.incoming)
+        self.objects: list = []  # what the examiner holds on to, by number
+        self.numbers: dict[int, int] = {}  # the number of the object with this id
+        self.interruptible = False
+        signal.signal(signal.SIGINT, self.interrupt)
+
+    def interrupt(self, signum, frame) -> None:
+        """Time is up: only the student's code is stopped, never a message half sent."""
+        if self.interruptible:
+            raise KeyboardInterrupt("it took too long")
+
+    @contextlib.contextmanager
+    def student(self, stdout, stderr):
+        """While the student's code runs."""
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            before, self.interruptible = self.interruptible, True
+            try:
+                yield
+            finally:
+                self.interruptible = before
+
+    def answer(self, question: str, content: list):
+        """``(True, value)`` or ``(False, failure)``."""
+        try:
+            return True, getattr(self, f"on_{question}")(*content)
+        except BaseException as error:
+            said = failure(error)
+            said["classes"] = [
+                self.numbers[id(kind)] for kind in type(error).__mro__ if id(kind) in self.numbers
+            ]
+            return False, said
+
+    def on_ready(self) -> None:
+        """Say that the agent has started."""
+
+    def on_run(self, source: str) -> list:
+        """Run a cell of the student's."""
+        with self.student(Printed(), Printed()):
+            return self.shell.run(source)
+
+    def on_name(self, name: str):
+        """The value of a name."""
+        return self.shell.user_ns[name]
+
+    def on_call(self, function, args: list, kwargs: dict, give_back: bool) -> list:
+        """Call a function: its result, what it printed, what the arguments became."""
+        if isinstance(function, str):
+            function = OPERATIONS.get(function) or getattr(operator, function)
+        printed = Printed()
+        with self.student(printed, printed), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = function(*args, **kwargs)
+        return [result, printed.getvalue(), [args, kwargs] if give_back else None]
+
+    def outgoing(self, thing) -> tuple[int, object]:
+        """A number by which the examiner can refer to ``thing``, and what kind of thing it is."""
+        if isinstance(thing, Callback):
+            return codes.CALLBACK, thing._number  # the examiner's own function goes home
+        number = self.numbers.get(id(thing))
+        if number is None:
+            number = self.numbers[id(thing)] = len(self.objects)
+            self.objects.append(thing)
+        kind = type(thing)
+        name = str(getattr(thing, "__name__", kind.__name__))
+        if isinstance(thing, type):
+            bases = [base.__name__ for base in thing.__mro__]
+            return codes.HANDLE, [number, "class", name, bases]
+        described = "function" if callable(thing) and hasattr(thing, "__name__") else "object"
+        return codes.HANDLE, [number, described, name, [kind.__name__]]
+
+    def incoming(self, code: int, content):
+        """What the examiner means."""
+        if code == codes.HANDLE:
+            return self.objects[content]
+        if code == codes.CALLBACK:
+            return Callback(self, *content)
+        if code == codes.SLICE:
+            return slice(*content)
+        if code == codes.NAME:
+            module, name = content
+            return getattr(importlib.import_module(module), name)
+        if code == codes.GENERATOR:
+            name, state = content
+            bits = getattr(np.random, name)()
+            bits.state = state
+            return np.random.Generator(bits)
+        raise wire.WireError(f"unknown code {code}")
+
+
+def main() -> None:
+    """Serve over the descriptor given as argument, under the limits given after it."""
+    descriptor, memory, processes, file_size = map(int, sys.argv[1:5])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, limit in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_NPROC, processes),
+        (resource.RLIMIT_FSIZE, file_size),
+        (resource.RLIMIT_NOFILE, 256),
+    ):
+        if limit:
+            resource.setrlimit(kind, (limit, limit))
+    agent = Agent(socket.socket(fileno=descriptor))
+    sys.path.append(str(Path.cwd()))  # last, so that a student's file never stands in for a package
+    sys.argv[1:] = []
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    os.close(nowhere)
+    agent.channel.serve()
+
+
+if __name__ == "__main__":
+    main()
