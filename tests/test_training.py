@@ -356,7 +356,7 @@ def test_divergence_in_the_last_step_or_in_validation_is_seen(rng):
         fit(model, l2_loss, SGD(lr=1e308), (x, 1e5 * target), epochs=1, batch_size=None, rng=None)
     assert_same(weights(model), before)
     settings = {"epochs": 1, "batch_size": None, "rng": None}
-    with pytest.raises(DivergenceError, match="validation loss is nan at step 1"):
+    with pytest.raises(DivergenceError, match=r"validation loss is nan at step 1 \(epoch 1\)"):
         fit(model, l2_loss, SGD(lr=0.1), (x, target), **settings, validation=(x, target * np.nan))
 
 

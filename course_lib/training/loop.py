@@ -140,10 +140,11 @@ def fit(
         _progress_bar(progress, epochs * batches, trainer.step) as bar,
     ):
         while len(history.loss) < epochs and not history.stopped_early:
-            history.loss.append(trainer.epoch(_batches(data, batch_size, rng), bar) / samples)
+            total = trainer.epoch(_batches(data, batch_size, rng), bar)
             if validation is not None:
-                value = evaluate(model, loss, validation)
-                history.validation_loss.append(trainer.finite("validation loss", value))
+                value = trainer.finite("validation loss", evaluate(model, loss, validation))
+                history.validation_loss.append(value)
+            history.loss.append(total / samples)
             if early_stopping is not None:
                 history.stopped_early = early_stopping.update(value, trainer.parameters)
             if checkpoint is not None:
