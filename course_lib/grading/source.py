@@ -114,6 +114,8 @@ def missing_names(tree: ast.Module) -> list[str]:
             for part in ast.walk(statement)
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
         ]
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            used.append(statement.target.id)
         own = bound(statement) if isinstance(statement, _BINDS_FIRST) else set()
         for name in used:
             if name not in defined | inner | own:
@@ -169,7 +171,8 @@ class Trusted:
         The last cell above the test that binds the name decides. An import counts wherever it
         stands; other statements in the cells that students write do not.
         """
-        above = next((n for n, cell in enumerate(self.cells) if cell.name == test), len(self.cells))
+        names = [cell.name for cell in self.cells]
+        above = names.index(test) if test in names and test is not None else len(names)
         for index in reversed(range(above)):
             cell, statement = self.cells[index], self.bindings[index].get(name)
             if statement is None:
