@@ -9,12 +9,13 @@ targets (``pairing``, ``matching``), draw the curves (``coco_curves``), and aver
 import warnings
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
 import numpy as np
 
-from course_lib.arrays import namespace
+from course_lib.arrays import device, namespace, to_numpy
 from course_lib.metrics.coco_curves import Listed, count_targets, curves, events
 from course_lib.metrics.coco_data import read_columns
 from course_lib.metrics.coco_result import CocoResult
@@ -22,6 +23,7 @@ from course_lib.metrics.matching import MOST_SETTINGS, in_ranges, match, wishes
 from course_lib.metrics.pairing import box_overlap, overlapping_pairs, rank_detections
 from course_lib.metrics.runs import sorting_order
 
+DETECTIONS_AT_A_TIME = 1 << 17  # fewer keep more of the work in the processor's cache
 # As in pycocotools: 0.05 steps made by arange would miss some thresholds by the last bit.
 IOU_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())
 AREA_RANGES = {
@@ -107,41 +109,88 @@ def coco_evaluate(
 
 
 def _tensors(scene, targets, detections, overlap, thresholds, area_ranges, max_detections):
-    """Precision (T, R, K, A, M) and recall (T, K, A, M)."""
-    xp = namespace(targets.box)
-    images, ranges = scene.images.shape[0], list(area_ranges.values())
+    """Precision (T, R, K, A, M) and recall (T, K, A, M), of some classes at a time."""
+    classes = len(scene.names)
+    truth_order, truth_edges = _by_class(targets.klass, classes)
+    found_order, found_edges = _by_class(detections.klass, classes)
+    parts = []
+    for low, high in _blocks(found_edges):
+        few_targets = targets[truth_order[truth_edges[low] : truth_edges[high]]]
+        few_detections = detections[found_order[found_edges[low] : found_edges[high]]]
+        parts.append(
+            _tensors_of_block(
+                replace(few_targets, klass=few_targets.klass - low),
+                replace(few_detections, klass=few_detections.klass - low),
+                overlap,
+                (scene.images.shape[0], high - low),
+                [min(threshold, 1 - 1e-10) for threshold in thresholds],
+                list(area_ranges.values()),
+                max_detections,
+            )
+        )
+    precision, recall = zip(*parts)
+    return _joined(precision, axis=2), _joined(recall, axis=1)
+
+
+def _by_class(klass, classes):
+    """The order that sorts by class, and where each class starts, and the last one ends."""
+    xp = namespace(klass)
+    order = sorting_order(klass)
+    edges = xp.searchsorted(klass[order], xp.arange(classes + 1, device=device(klass)))
+    return order, to_numpy(edges).tolist()
+
+
+def _blocks(edges):
+    """Ranges of classes that have about ``DETECTIONS_AT_A_TIME`` detections together."""
+    low = 0
+    for high in range(1, len(edges)):
+        if edges[high] - edges[low] >= DETECTIONS_AT_A_TIME or high == len(edges) - 1:
+            yield low, high
+            low = high
+
+
+def _joined(parts, axis):
+    return parts[0] if len(parts) == 1 else namespace(*parts).concat(parts, axis=axis)
+
+
+def _tensors_of_block(targets, detections, overlap, sizes, thresholds, ranges, max_detections):
+    """The same for targets and detections of ``sizes``: so many images and classes."""
+    xp = namespace(targets.area)
+    images, classes = sizes
     ranking = rank_detections(detections.klass, detections.image, detections.score, images)
-    order = sorting_order(targets.klass, targets.image)
-    targets = targets[order]
-    source = ranking.order[ranking.by_group]
-    thresholds = [min(threshold, 1 - 1e-10) for threshold in thresholds]
+    detections = detections[ranking.order]
+    found_entry = detections.entry[ranking.by_group]
+    targets = targets[sorting_order(targets.klass, targets.image)]
     pairs = overlapping_pairs(
         ranking.group,
         targets.klass * images + targets.image,
-        lambda detection, target: overlap(source[detection], order[target]),
+        lambda detection, target: overlap(found_entry[detection], targets.entry[target]),
         lowest=min(thresholds),
         most_detections=max_detections[-1],
     )
     regular = xp.where(targets.crowd, 0, in_ranges(targets.area, ranges))
-    listed = Listed(
-        detections.klass[ranking.order],
-        ranking.rank[sorting_order(ranking.by_group)],
-        in_ranges(detections.area[ranking.order], ranges),
-    )
-    objects = count_targets(targets.klass, regular, scene.classes.shape[0], len(ranges))
+    rank = ranking.rank[sorting_order(ranking.by_group)]
+    listed = Listed(detections.klass, rank, in_ranges(detections.area, ranges))
+    objects = count_targets(targets.klass, regular, classes, len(ranges))
     parts = []
-    block = MOST_SETTINGS // len(ranges)
-    for start in range(0, len(thresholds), block):
-        now = thresholds[start : start + block]
-        sizes = {"thresholds": len(now), "ranges": len(ranges)}
+    step = MOST_SETTINGS // len(ranges)
+    for now in (thresholds[start : start + step] for start in range(0, len(thresholds), step)):
         options = wishes(*pairs, thresholds=now, regular=regular, ranges=len(ranges))
         matches = match(options, ranking.group[options.detection], targets.crowd)
-        place, named = ranking.by_group[matches.detection], targets.named[matches.target]
-        happened = events(matches, place, named, listed, len(scene.names), **sizes)
+        happened = events(
+            matches,
+            ranking.by_group[matches.detection],
+            targets.named[matches.target],
+            listed,
+            classes,
+            thresholds=len(now),
+            ranges=len(ranges),
+        )
         parts.append(
             curves(happened, listed, objects, thresholds=len(now), max_detections=max_detections)
         )
-    return [xp.concat(blocks) for blocks in zip(*parts)]
+    precision, recall = zip(*parts)
+    return _joined(precision, axis=0), _joined(recall, axis=0)
 
 
 def _settings(iou_type, iou_thresholds, area_ranges, max_detections):
@@ -177,9 +226,9 @@ def _read(ground_truth, detections, iou_type, progress):
             if not arrays[1]:
                 sizes = truth.get("sizes")
                 found, names[1] = coco_files.read_results(found, sizes=sizes, progress=read)
-    scene, targets, detections = read_columns(truth, found, *names)
+    scene, targets, detections, truth_box, found_box = read_columns(truth, found, *names)
     if not masks:
-        return scene, targets, detections, box_overlap(detections.box, targets.box, targets.crowd)
+        return scene, targets, detections, box_overlap(found_box, truth_box, targets.crowd)
     from course_lib.metrics.coco_masks import mask_overlap
 
     rles = found["segmentation"], truth["segmentation"]

@@ -16,7 +16,6 @@ import numpy as np
 from course_lib.arrays import Array, device, namespace
 from course_lib.metrics.runs import (
     highest_from_here,
-    run_starts,
     segment_maximum,
     sorting_order,
     steps,
@@ -46,15 +45,15 @@ class Events:
 
     Attributes
     ----------
-    klass, rank, position : integer arrays, shape (E,)
-        Class, rank, and number of listed detections up to and including this one.
+    rank, position : integer arrays, shape (E,)
+        Rank, and number of listed detections up to and including this one.
     present, right, added, removed : integer arrays, shape (E,)
         A bit for each setting: in which the event matters; in which the detection is right; in
         which it is right but outside the area range, so that it must be added to those that count;
-        in which it is ignored but inside, so that it must be removed.
+        in which it is ignored but inside, so that it must be removed. At the event that ends a
+        class, ``present`` is -1 (all bits) and the others are 0.
     """
 
-    klass: Array
     rank: Array
     position: Array
     present: Array
@@ -63,12 +62,12 @@ class Events:
     removed: Array
 
     def at(self, setting):
-        """Class, rank, position, right, change of the count: of the events of one setting."""
-        xp = namespace(self.klass)
+        """The events of one setting: rank, whether one ends a class, position, right, change."""
+        xp = namespace(self.rank)
         (rows,) = xp.nonzero((self.present & (1 << setting)) != 0)
         right = (self.right[rows] >> setting) & 1
         change = ((self.added[rows] >> setting) & 1) - ((self.removed[rows] >> setting) & 1)
-        return self.klass[rows], self.rank[rows], self.position[rows], right, change
+        return self.rank[rows], self.present[rows] < 0, self.position[rows], right, change
 
 
 def events(matches, place, named, listed, classes, /, *, thresholds, ranges):
@@ -93,13 +92,11 @@ def events(matches, place, named, listed, classes, /, *, thresholds, ranges):
     every = xp.arange(classes, device=device(place))
     ends = xp.searchsorted(listed.klass, every, side="right")
     none = xp.zeros_like(ends)
-    matched = (
-        listed.klass[place], listed.rank[place], place + 1,
-        right | removed, right, right & ~inside, removed,
-    )  # fmt: skip
-    last = (every, none, ends, none - 1, none, none, none)
+    added = right & ~inside
+    matched = (listed.rank[place], place + 1, right | removed, right, added, removed)
+    last = (none, ends, none - 1, none, none, none)
     columns = [xp.concat(pair) for pair in zip(matched, last)]
-    order = sorting_order(columns[2])
+    order = sorting_order(columns[1])
     return Events(*(column[order] for column in columns))
 
 
@@ -137,37 +134,41 @@ def curves(happened, listed, objects, /, *, thresholds, max_detections):
     """
     xp = namespace(listed.klass)
     recalls = xp.asarray(RECALLS, device=device(listed.klass))
-    tables, finals = [], []
+    precision, recall = [], []
     for a, targets in enumerate(objects):
         inside = ((listed.lies_in >> a) & 1) != 0
-        seen = [
-            xp.cumulative_sum(
-                xp.astype(inside & (listed.rank < most), xp.int64), include_initial=True
-            )
-            for most in max_detections
-        ]
+        seen = [_count_so_far(inside & (listed.rank < most)) for most in max_detections]
         reached = recalls_reached(targets, recalls)
+        read = []
         for t in range(thresholds):
-            klass, rank, *columns = happened.at(t * len(objects) + a)
+            rank, *columns = happened.at(t * len(objects) + a)
             for m, most in enumerate(max_detections):
                 (rows,) = xp.nonzero(rank < most)
-                kept = [column[rows] for column in (klass, *columns)]
-                table, right = class_curves(*kept, seen=seen[m], reached=reached)
-                finals.append(xp.where(targets > 0, _ratio(right, targets), -1.0))
-                tables.append(xp.where(targets[:, None] > 0, table, -1.0))
-    shape = (len(objects), thresholds, len(max_detections), *tables[0].shape)
-    precision = xp.permute_dims(xp.reshape(xp.stack(tables), shape), (1, 4, 3, 0, 2))
-    recall = xp.permute_dims(xp.reshape(xp.stack(finals), shape[:-1]), (1, 3, 0, 2))
+                is_last, position, right, change = (column[rows] for column in columns)
+                read.append(read_curves(is_last, position, right, change, seen[m], reached))
+        tables, totals = (xp.stack(parts) for parts in zip(*read))
+        exists = targets > 0
+        precision.append(xp.where(exists[:, None], highest_from_here(tables), -1.0))
+        recall.append(xp.where(exists, _ratio(totals, targets), -1.0))
+    shape = (len(objects), thresholds, len(max_detections), *tables.shape[1:])
+    precision = xp.permute_dims(xp.reshape(xp.stack(precision), shape), (1, 4, 3, 0, 2))
+    recall = xp.permute_dims(xp.reshape(xp.stack(recall), shape[:-1]), (1, 3, 0, 2))
     return precision, recall
 
 
-def class_curves(klass, position, right, change, /, *, seen, reached):
-    """Precision at all recalls, for every class, at one setting.
+def _count_so_far(which):
+    """How many of the first 0, 1, 2, ... are true."""
+    xp = namespace(which)
+    return xp.cumulative_sum(xp.astype(which, xp.int64), include_initial=True)
+
+
+def read_curves(is_last, position, right, change, seen, reached, /):
+    """Highest precision between one recall and the next, for every class, at one setting.
 
     Parameters
     ----------
-    klass, position, right, change : integer arrays, shape (E,)
-        The events.
+    is_last, position, right, change : arrays, shape (E,)
+        The events, from :meth:`Events.at`.
     seen : integer array, shape (D + 1,)
         How many of the first 0, 1, ..., D listed detections count.
     reached : two integer arrays
@@ -179,31 +180,28 @@ def class_curves(klass, position, right, change, /, *, seen, reached):
     right : integer array, shape (K,)
         How many detections are right in all.
     """
-    xp = namespace(klass)
-    recalls = RECALLS.size
-    starts, lengths = run_starts(klass)
-    last = starts + lengths - 1
+    xp = namespace(position)
+    (last,) = xp.nonzero(is_last)
+    lengths = steps(last + 1)
     right = _restart(xp.cumulative_sum(right), last, lengths)
     counted = _restart(seen[position] + xp.cumulative_sum(change), last, lengths)
     precision = xp.astype(right, xp.float64) / (xp.astype(counted, xp.float64) + EPSILON)
-    # The precision of an event is read at the recalls that were not reached before it; that of the
-    # last one is zero, at all recalls that remain.
-    is_last = xp.arange(klass.shape[0], device=device(klass)) == xp.repeat(last, lengths)
-    precision = xp.where(is_last, 0.0, precision)
-    reads, first = reached
-    up_to = reads[xp.repeat(first, lengths) + right]
-    up_to = xp.where(is_last, recalls * (klass + 1), up_to)
+    # Precision is read at an event for the recalls that were not reached before it, and at the last
+    # one, where it is zero, for all that remain.
+    up_to, start = reached
+    up_to = up_to[xp.repeat(start, lengths) + right]
+    ends = xp.arange(1, last.shape[0] + 1, device=device(last)) * RECALLS.size
+    up_to = xp.where(is_last, xp.repeat(ends, lengths), up_to)
     reads = steps(up_to)
     (rows,) = xp.nonzero(reads)
-    table = xp.repeat(segment_maximum(precision, rows), reads[rows])
-    return highest_from_here(xp.reshape(table, (-1, recalls))), right[last]
+    highest = segment_maximum(xp.where(is_last, 0.0, precision), rows)
+    return xp.reshape(xp.repeat(highest, reads[rows]), (-1, RECALLS.size)), right[last]
 
 
 def _restart(total, last, lengths):
     """Running totals, turned into totals that start from zero in every class."""
-    xp = namespace(total)
-    before = total[last] - steps(total[last])
-    return total - xp.repeat(before, lengths)
+    at_end = total[last]
+    return total - namespace(total).repeat(at_end - steps(at_end), lengths)
 
 
 def _ratio(count, total):

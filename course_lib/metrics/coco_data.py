@@ -4,9 +4,9 @@ COCO's files list annotations and results one after the other, each with its fie
 wants them the other way round: an array for each field, with an element for each entry.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from course_lib.arrays import Array, namespace, to_numpy
+from course_lib.arrays import Array, device, namespace, to_numpy
 from course_lib.metrics.runs import sorting_order
 
 
@@ -28,10 +28,10 @@ class Targets:
 
     Attributes
     ----------
+    entry : integer array, shape (G,)
+        Place in the input.
     image, klass : integer arrays, shape (G,)
         Places of their ids in the scene.
-    box : array, shape (G, 4)
-        Smallest x, smallest y, width, height; pixels.
     area : array, shape (G,)
         Size in square pixels; area ranges are about this.
     crowd : boolean array, shape (G,)
@@ -40,34 +40,31 @@ class Targets:
         False for an annotation with id 0, which pycocotools takes for "no match".
     """
 
+    entry: Array
     image: Array
     klass: Array
-    box: Array
     area: Array
     crowd: Array
     named: Array
 
     def __getitem__(self, rows):
         """The targets at these rows."""
-        return Targets(
-            self.image[rows],
-            self.klass[rows],
-            namespace(rows).take(self.box, rows, axis=0),
-            self.area[rows],
-            self.crowd[rows],
-            self.named[rows],
-        )
+        return Targets(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True)
 class Detections:
     """What a detector found: columns as in :class:`Targets`, and a score for each."""
 
+    entry: Array
     image: Array
     klass: Array
-    box: Array
     area: Array
     score: Array
+
+    def __getitem__(self, rows):
+        """The detections at these rows."""
+        return Detections(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 def read_columns(truth, found, truth_name, found_name, /):
@@ -83,7 +80,9 @@ def read_columns(truth, found, truth_name, found_name, /):
 
     Returns
     -------
-    Scene, Targets, Detections
+    Scene, Targets, Detections, and the boxes of the latter two, shape (..., 4)
+        Boxes as smallest x, smallest y, width and height, in double precision as pycocotools has
+        them.
 
     Raises
     ------
@@ -93,7 +92,9 @@ def read_columns(truth, found, truth_name, found_name, /):
     _check_shapes(truth, truth_name, ("image_id", "category_id", "bbox"))
     _check_shapes(found, found_name, ("image_id", "category_id", "bbox", "score"))
     scene = _scene(truth, found, truth_name)
-    return scene, _targets(truth, scene, truth_name), _detections(found, scene, found_name)
+    truth_box, found_box = _boxes(truth, truth_name), _boxes(found, found_name)
+    targets = _targets(truth, scene, truth_box, truth_name)
+    return scene, targets, _detections(found, scene, found_box, found_name), truth_box, found_box
 
 
 def _check_shapes(columns, name, needed):
@@ -139,9 +140,8 @@ def _check_distinct(ids, name):
     raise ValueError(f"{name}: the id {twice[0]} comes twice, expected distinct ids")
 
 
-def _targets(columns, scene, name):
-    xp = namespace(columns["bbox"])
-    box = _boxes(columns, name)
+def _targets(columns, scene, box, name):
+    xp = namespace(box)
     area = xp.astype(columns["area"], box.dtype) if "area" in columns else box[:, 2] * box[:, 3]
     _refuse(~(xp.isfinite(area) & (area >= 0)), name, "area", area, "a finite number, 0 or more")
     image, klass = _places(columns, scene, name)
@@ -151,24 +151,28 @@ def _targets(columns, scene, name):
         named = columns["id"] != 0
     if "iscrowd" in columns:
         crowd = xp.astype(columns["iscrowd"], xp.bool)
-    return Targets(image, klass, box, area, crowd, named)
+    return Targets(_entries(image), image, klass, area, crowd, named)
 
 
-def _detections(columns, scene, name):
-    xp = namespace(columns["bbox"])
-    box, score = _boxes(columns, name), columns["score"]
+def _detections(columns, scene, box, name):
+    xp = namespace(box)
+    score = columns["score"]
     area = xp.astype(columns["area"], box.dtype) if "area" in columns else box[:, 2] * box[:, 3]
     _refuse(~xp.isfinite(score), name, "score", score, "a finite number")
     image, klass = _places(columns, scene, name)
-    return Detections(image, klass, box, area, score)
+    return Detections(_entries(image), image, klass, area, score)
+
+
+def _entries(column):
+    return namespace(column).arange(column.shape[0], device=device(column))
 
 
 def _boxes(columns, name):
-    """The boxes, in double precision as pycocotools has them."""
     xp = namespace(columns["bbox"])
     box = xp.astype(columns["bbox"], xp.float64, copy=False)
-    bad = ~xp.all(xp.isfinite(box), axis=1) | xp.any(box[:, 2:] < 0, axis=1)
-    _refuse(bad, name, "bbox", box, "finite x, y, width, height, and no negative size")
+    if not xp.all(xp.isfinite(box)) or xp.any(box[:, 2:] < 0):
+        bad = ~xp.all(xp.isfinite(box), axis=1) | xp.any(box[:, 2:] < 0, axis=1)
+        _refuse(bad, name, "bbox", box, "finite x, y, width, height, and no negative size")
     return box
 
 

@@ -177,15 +177,26 @@ def voc_evaluate(ground_truth, detections, *, iou_threshold=0.5, interpolation="
     """
     if not 0 < iou_threshold <= 1:
         raise ValueError(f"iou_threshold is {iou_threshold}, expected a number above 0, at most 1")
-    scene, targets, found = read_columns(ground_truth, detections, "ground_truth", "detections")
-    xp = namespace(targets.box)
+    columns = ground_truth, detections, "ground_truth", "detections"
+    scene, targets, found, truth_box, found_box = read_columns(*columns)
+    xp = namespace(truth_box)
     difficult = xp.zeros_like(targets.crowd)
     if "difficult" in ground_truth:
         difficult = xp.astype(ground_truth["difficult"], xp.bool)
-    ranking = rank_detections(found.klass, found.image, found.score, scene.images.shape[0])
-    right, ignored = _voc_matches(
-        targets, found, difficult, ranking, scene.images.shape[0], iou_threshold
+    images = scene.images.shape[0]
+    ranking = rank_detections(found.klass, found.image, found.score, images)
+    entry = ranking.order[ranking.by_group]
+    by_group = sorting_order(targets.klass, targets.image)
+    overlap = box_overlap(found_box, truth_box, xp.zeros_like(difficult))
+    detection, target, iou = overlapping_pairs(
+        ranking.group,
+        (targets.klass * images + targets.image)[by_group],
+        lambda detection, target: overlap(entry[detection], by_group[target]),
+        lowest=iou_threshold,
+        most_detections=entry.shape[0],
     )
+    place, target = ranking.by_group[detection], by_group[target]
+    right, ignored = _voc_fates(place, target, iou, difficult, entry.shape[0])
     klass = found.klass[ranking.order]
     curves = {}
     for k, name in enumerate(scene.names):
@@ -204,31 +215,21 @@ def voc_evaluate(ground_truth, detections, *, iou_threshold=0.5, interpolation="
     return VocResult(areas, mean, right[as_given], ignored[as_given], curves)
 
 
-def _voc_matches(targets, found, difficult, ranking, images, iou_threshold):
-    """Which of the ranked detections are right, and which are ignored."""
-    xp = namespace(targets.box)
-    by_group = sorting_order(targets.klass, targets.image)
-    targets, difficult = targets[by_group], difficult[by_group]
-    source = ranking.order[ranking.by_group]
-    overlap = box_overlap(found.box, targets.box, xp.zeros_like(difficult))
-    detection, target, iou = overlapping_pairs(
-        ranking.group,
-        targets.klass * images + targets.image,
-        lambda detection, target: overlap(source[detection], target),
-        lowest=iou_threshold,
-        most_detections=source.shape[0],
-    )
-    place = ranking.by_group[detection]
+def _voc_fates(place, target, iou, difficult, n):
+    """Which of n ranked detections are right, and which are ignored, from the pairs that overlap.
+
+    Each detection wants its best target; of those that want the same one, the first gets it.
+    """
+    xp = namespace(place)
     wanted = sorting_order(place, -iou, target)
     (first,) = xp.nonzero(place_in_run(place[wanted]) == 0)
     place, target = place[wanted[first]], target[wanted[first]]
     claims = sorting_order(target, place)
-    (granted,) = xp.nonzero(place_in_run(target[claims]) == 0)
-    granted = claims[granted]
-    is_difficult = difficult[target]
-    right = granted[xp.nonzero(~is_difficult[granted])[0]]
-    n = source.shape[0]
-    return _marked(place[right], n), _marked(place[xp.nonzero(is_difficult)[0]], n)
+    (first,) = xp.nonzero(place_in_run(target[claims]) == 0)
+    granted = claims[first]
+    (right,) = xp.nonzero(~difficult[target[granted]])
+    (ignored,) = xp.nonzero(difficult[target])
+    return _marked(place[granted[right]], n), _marked(place[ignored], n)
 
 
 def _marked(places, n):
