@@ -1,8 +1,8 @@
 """COCO's dicts and JSON files, read into the columns of :mod:`course_lib.metrics.coco_data`.
 
 Two ways lead there. A file is decoded by msgspec into rows of the few fields that boxes need, past
-all else that it has. The other way, through dicts, takes everything; it also gets the files that
-the first one refuses, for it can say best what is wrong with them.
+all else that it has. The other way, through dicts, takes everything, such as masks and ids that are
+strings; it also gets the files that the first one refuses, for it can say what is wrong with them.
 """
 
 import json
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from itertools import chain
 from numbers import Integral, Real
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -18,26 +18,25 @@ import numpy as np
 
 from course_lib.metrics import coco_masks
 
-PIECE = 1 << 20  # bytes of a file that are decoded at a time: its rows stay in the cache
+PIECE = 1 << 18  # bytes of a file that are decoded at a time: its rows stay in the cache
 LAST_COMMA = re.compile(rb".*}(\s*,\s*){", re.DOTALL)  # between the last two objects of a list
 
-Id = int | str
 Box = tuple[float, float, float, float]
 
 
 class _Image(msgspec.Struct, gc=False):
-    id: Id
+    id: int
 
 
 class _Category(msgspec.Struct, gc=False):
-    id: Id
+    id: int
     name: str = ""
 
 
 class _Annotation(msgspec.Struct, gc=False):
     id: int
-    image_id: Id
-    category_id: Id
+    image_id: int
+    category_id: int
     bbox: Box
     area: float
     iscrowd: int = 0
@@ -50,8 +49,8 @@ class _Dataset(msgspec.Struct):
 
 
 class _Result(msgspec.Struct, gc=False):
-    image_id: Id
-    category_id: Id
+    image_id: int
+    category_id: int
     bbox: Box
     score: float
 
@@ -84,7 +83,7 @@ def read_annotations(source, /, *, masks, progress):
         try:
             if not masks:
                 return _typed_annotations(text), f"{name}: annotations"
-        except (msgspec.MsgspecError, TypeError, OverflowError):
+        except (msgspec.MsgspecError, OverflowError):
             pass  # the dicts will tell
         source = _json(text, name)
     return _annotations(source, name, masks), f"{name}: annotations"
@@ -115,7 +114,7 @@ def read_results(source, /, *, sizes, progress):
         try:
             if sizes is None:
                 return _typed_results(source, progress), name
-        except (msgspec.MsgspecError, TypeError, OverflowError):
+        except (msgspec.MsgspecError, OverflowError):
             pass
         source = _json(Path(source).read_bytes(), name)
     return _results(source, name, sizes), name
@@ -131,9 +130,9 @@ def _json(text, name):
 def _typed_annotations(text):
     dataset = msgspec.json.decode(text, type=_Dataset)
     fields = ("id", "image_id", "category_id", "bbox", "area", "iscrowd")
-    return _columns(dataset.annotations, fields, attrgetter) | {
-        "images": _columns(dataset.images, ("id",), attrgetter)["id"],
-        "categories": _columns(dataset.categories, ("id",), attrgetter)["id"],
+    return _typed_columns(dataset.annotations, fields) | {
+        "images": _typed_columns(dataset.images, ("id",))["id"],
+        "categories": _typed_columns(dataset.categories, ("id",))["id"],
         "names": [category.name or category.id for category in dataset.categories],
     }
 
@@ -143,14 +142,22 @@ def _typed_results(path, progress):
     fields = ("image_id", "category_id", "bbox", "score")
     with Path(path).open("rb") as file:
         pieces = [
-            _columns(decoder.decode(piece), fields, attrgetter) for piece in _pieces(file, progress)
+            _typed_columns(decoder.decode(piece), fields) for piece in _pieces(file, progress)
         ]
+    return {field: np.concatenate([piece[field] for piece in pieces]) for field in fields}
+
+
+def _typed_columns(rows, fields):
+    """An array for each field of the rows."""
     columns = {}
     for field in fields:
-        parts = [piece[field] for piece in pieces]
-        if len({part.dtype.kind for part in parts}) > 1:
-            raise TypeError("ids are partly integers, partly strings")
-        columns[field] = np.concatenate(parts)
+        values = map(attrgetter(field), rows)
+        if field == "bbox":
+            numbers = np.fromiter(chain.from_iterable(values), np.float64, 4 * len(rows))
+            columns[field] = numbers.reshape(-1, 4)
+        else:
+            dtype = np.float64 if field in ("area", "score") else np.int64
+            columns[field] = np.fromiter(values, dtype, len(rows))
     return columns
 
 
@@ -216,49 +223,30 @@ def _results(rows, name, sizes):
 
 
 def _columns_of_dicts(rows, fields, name):
+    """An array (of masks a list) for each field of the rows."""
     try:
-        if "bbox" in fields and any(len(row["bbox"]) != 4 for row in rows):
-            raise ValueError("bbox")
-        return _columns(rows, fields, itemgetter)
+        return {field: _column([row[field] for row in rows], field) for field in fields}
     except (KeyError, TypeError, ValueError, OverflowError):
         _explain(rows, fields, name)
         raise
 
 
-def _columns(rows, fields, getter):
-    """An array (of masks a list) for each field of the rows."""
-    return {field: _COLUMN[field](list(map(getter(field), rows))) for field in fields}
-
-
-def _ids(values):
-    if not values:
-        return np.zeros(0, dtype=np.int64)
-    array = np.asarray(values)
-    if array.dtype.kind == "U" and all(isinstance(value, str) for value in values):
-        return array
-    if array.dtype.kind not in "iu":
-        raise TypeError("ids are integers or strings")
-    return array.astype(np.int64, copy=False)
-
-
-def _floats(values):
-    return np.fromiter(values, np.float64, len(values))
-
-
-def _boxes(values):
-    return np.fromiter(chain.from_iterable(values), np.float64, 4 * len(values)).reshape(-1, 4)
-
-
-_COLUMN = {
-    "id": _ids,
-    "image_id": _ids,
-    "category_id": _ids,
-    "bbox": _boxes,
-    "area": _floats,
-    "iscrowd": _floats,
-    "score": _floats,
-    "segmentation": list,
-}
+def _column(values, field):
+    if field == "segmentation":
+        return values
+    if field in ("area", "score"):
+        return np.fromiter(values, np.float64, len(values))
+    if field == "bbox":
+        if any(len(box) != 4 for box in values):
+            raise ValueError("a box of other than four numbers")
+        numbers = np.fromiter(chain.from_iterable(values), np.float64, 4 * len(values))
+        return numbers.reshape(-1, 4)
+    ids = np.asarray(values) if values else np.zeros(0, dtype=np.int64)
+    if ids.dtype.kind == "U" and all(isinstance(value, str) for value in values):
+        return ids
+    if ids.dtype.kind not in "iu":
+        raise TypeError("ids that are neither integers nor strings")
+    return ids.astype(np.int64, copy=False)
 
 
 def _explain(rows, fields, name):
