@@ -144,12 +144,13 @@ def _forward(operation, x, weight, bias, stride, padding, dilation, groups):
             f"{operation}: bias has shape {tuple(bias.shape)}, "
             f"expected ({weight.shape[0]},), one for each kernel"
         )
-    matrices = weight_matrices(xp, weight, plan)
+    matrices = weight_matrices(xp, weight, groups)
     output = xp.empty(plan.output_shape, dtype=x.dtype, device=x.device)
     for images, stack in stacks(xp, x, plan):
-        potentials = matrices[0, ...] @ stack[plan.seen(0, stack)]
-        for product in range(1, matrices.shape[0]):
-            potentials += matrices[product, ...] @ stack[plan.seen(product, stack)]
+        first, *others = plan.products
+        potentials = matrices[..., first.weights] @ stack[plan.seen(first, stack)]
+        for product in others:
+            potentials += matrices[..., product.weights] @ stack[plan.seen(product, stack)]
         potentials = xp.reshape(potentials, (stack.shape[0], *plan.output_shape[1:], -1))
         if bias is not None:
             potentials += bias[:, None, None, None]
@@ -165,20 +166,20 @@ def _backward(operation, grad_output, x, weight, input_gradient, stride, padding
             f"{operation}: grad_output has shape {tuple(grad_output.shape)}, expected "
             f"{plan.output_shape} for x {tuple(x.shape)} and weight {tuple(weight.shape)}"
         )
-    transposed = xp.matrix_transpose(weight_matrices(xp, weight, plan))
+    transposed = xp.matrix_transpose(weight_matrices(xp, weight, groups))
     grad_transposed = xp.zeros(transposed.shape, dtype=x.dtype, device=x.device)
     grad_x = xp.empty(x.shape, dtype=x.dtype, device=x.device) if input_gradient else None
     for images, stack in stacks(xp, x, plan):
         delta = plan.arrange(xp, grad_output[images, ...])
         delta = xp.reshape(delta, (stack.shape[0], groups, weight.shape[0] // groups, -1))
-        for product in range(transposed.shape[0]):
+        for product in plan.products:
             shares = stack[plan.seen(product, stack)] @ xp.matrix_transpose(delta)
-            grad_transposed[product, ...] += xp.sum(shares, axis=0)
+            grad_transposed[:, product.weights, :] += xp.sum(shares, axis=0)
         if grad_x is not None:
             grad_stack = xp.zeros_like(stack)
-            for product in range(transposed.shape[0]):
+            for product in plan.products:
                 blamed = grad_stack[plan.seen(product, stack)]
-                blamed += transposed[product, ...] @ delta
+                blamed += transposed[:, product.weights, :] @ delta
             grad_x[images, ...] = unstack(xp, grad_stack, plan, x.shape[1:])
     grad_weight = weight_from_matrices(xp, xp.matrix_transpose(grad_transposed), weight.shape)
     return grad_x, grad_weight, xp.sum(grad_output, axis=(0, 2, 3))

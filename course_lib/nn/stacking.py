@@ -31,30 +31,30 @@ LOW = 16  # fewer stack rows than this are not worth a product of their own
 WIDE = 16  # rows of at least this length are copied fast; shorter ones are interleaved
 
 
+class Product(NamedTuple):
+    """Kernel rows that meet the stack at the same shift, in planes next to each other."""
+
+    weights: slice  # columns of the weight matrix
+    stack: slice  # rows of the stack
+    down: int  # by how many rows of the image the stack is shifted
+
+
 class Plan(NamedTuple):
     """Where the pieces of one convolution lie."""
 
     output_shape: tuple[int, ...]  # (N, K, H', W')
     stack_shape: tuple[int, ...]  # (groups, planes, C / groups, kernel width, rows, W')
-    products: list[tuple[int, int]]  # of each: the plane it multiplies, and how far down
+    products: list[Product]
     vertical: list[tuple[slice, slice]]  # of each plane: rows of the stack, and of the image
     horizontal: list[tuple[slice, slice]]  # of each kernel column: the same
     images: int  # at a time
     interleaved: bool  # whether images come last in a stack, or first
 
-    def matrices(self, xp, stack):
-        """The stack as (m, groups, planes, height, rows * W' * n)."""
-        groups, planes, channels, kernel_width = self.stack_shape[:4]
-        if len(self.products) == 1:  # of all planes together
-            planes, channels = 1, planes * channels
-        return xp.reshape(stack, (stack.shape[0], groups, planes, channels * kernel_width, -1))
-
-    def seen(self, product, matrices):
+    def seen(self, product, stack):
         """Index of what a product multiplies: in each group a matrix, H' * W' * n wide."""
-        plane, down = self.products[product]
-        row = matrices.shape[-1] // self.stack_shape[4]
+        row = stack.shape[-1] // self.stack_shape[4]
         height = self.output_shape[2]
-        return ..., plane, slice(None), slice(down * row, (down + height) * row)
+        return ..., product.stack, slice(product.down * row, (product.down + height) * row)
 
     def arrange(self, xp, x):
         """(images, C, H, W) as (m, C, H, W, n): m images side by side, n interleaved.
@@ -99,18 +99,20 @@ def _plan(operation, x_shape, weight_shape, stride, padding, dilation, groups, o
     height, width = output_size(operation, size, kernel_size, stride, padding, dilation)
     interleaved = width < WIDE or on_gpu
     offsets = [i * dilation[0] for i in range(kernel_size[0])]
-    if channels * kernel_size[1] < LOW and not interleaved:
-        planes, rows, products = offsets, height, [(0, 0)]
+    height_of_plane = channels * kernel_size[1]
+    if height_of_plane < LOW and not interleaved:
+        planes = offsets
+        places = [(i, 0) for i in range(kernel_size[0])]
     else:
         planes = sorted({offset % stride[0] for offset in offsets})
-        rows = height + offsets[-1] // stride[0]
-        products = [(planes.index(o % stride[0]), o // stride[0]) for o in offsets]
+        places = [(planes.index(o % stride[0]), o // stride[0]) for o in offsets]
+    rows = height + places[-1][1]
     stack_shape = (groups, len(planes), channels, kernel_size[1], rows, width)
     room = GPU_NUMBERS if on_gpu else CACHED_NUMBERS
     return Plan(
         output_shape=(samples, kernels, height, width),
         stack_shape=stack_shape,
-        products=products,
+        products=_products(places, height_of_plane),
         vertical=[overlap(size[0], rows, plane - padding[0], stride[0]) for plane in planes],
         horizontal=[
             overlap(size[1], width, j * dilation[1] - padding[1], stride[1])
@@ -119,6 +121,24 @@ def _plan(operation, x_shape, weight_shape, stride, padding, dilation, groups, o
         images=max(1, min(samples, room // math.prod(stack_shape))),
         interleaved=interleaved,
     )
+
+
+def _products(places, height):
+    """Kernel rows, each at a (plane, shift) of the stack, joined where their planes adjoin."""
+    runs: list[list[int]] = []  # first and last kernel row
+    for i, (plane, down) in enumerate(places):
+        if i and (plane - 1, down) == places[i - 1]:
+            runs[-1][1] = i
+        else:
+            runs.append([i, i])
+    return [
+        Product(
+            weights=slice(first * height, (last + 1) * height),
+            stack=slice(places[first][0] * height, (places[last][0] + 1) * height),
+            down=places[first][1],
+        )
+        for first, last in runs
+    ]
 
 
 def _check_channels(operation, x_shape, weight_shape, groups):
@@ -137,22 +157,16 @@ def _check_channels(operation, x_shape, weight_shape, groups):
         )
 
 
-def weight_matrices(xp, weight, plan):
-    """The weight as (products, groups, K / groups, height): what multiplies the stack."""
-    groups, products = plan.stack_shape[0], len(plan.products)
+def weight_matrices(xp, weight, groups):
+    """The weight as (groups, K / groups, kernel height * C / groups * kernel width)."""
     rows = xp.permute_dims(weight, (0, 2, 1, 3))  # kernel rows before channels, as in the stack
-    kernels = weight.shape[0] // groups
-    matrices = xp.reshape(
-        rows, (groups, kernels, products, math.prod(weight.shape[1:]) // products)
-    )
-    return xp.permute_dims(matrices, (2, 0, 1, 3))
+    return xp.reshape(rows, (groups, weight.shape[0] // groups, -1))
 
 
 def weight_from_matrices(xp, matrices, shape):
     """Back from :func:`weight_matrices` to a weight of this shape."""
     kernels, channels, height, width = shape
-    rows = xp.reshape(xp.permute_dims(matrices, (1, 2, 0, 3)), (kernels, height, channels, width))
-    return xp.permute_dims(rows, (0, 2, 1, 3))
+    return xp.permute_dims(xp.reshape(matrices, (kernels, height, channels, width)), (0, 2, 1, 3))
 
 
 def stacks(xp, x, plan):
@@ -161,7 +175,7 @@ def stacks(xp, x, plan):
     What lies in the padding is never written to and stays 0.
     """
     stack = None
-    groups, _, channels = plan.stack_shape[:3]
+    groups, planes, channels, kernel_width = plan.stack_shape[:4]
     for first in range(0, x.shape[0], plan.images):
         images = slice(first, min(first + plan.images, x.shape[0]))
         arranged = plan.arrange(xp, x[images, ...])
@@ -173,7 +187,7 @@ def stacks(xp, x, plan):
             for j, (columns, image_columns) in enumerate(plan.horizontal):
                 copy = arranged[..., image_rows, image_columns, :]
                 stack[:, :, plane, :, j, rows, columns, :] = copy
-        yield images, plan.matrices(xp, stack)
+        yield images, xp.reshape(stack, (m, groups, planes * channels * kernel_width, -1))
 
 
 def unstack(xp, grad_matrices, plan, image_shape):
