@@ -17,8 +17,11 @@ from course_lib.figures.convolution import (
     sliding_figure,
     stride_padding_figure,
 )
+from course_lib.figures.descent import cloud_figure, draw_surface, paths_figure
 from course_lib.figures.flipbook import flipbook, flipbook_grid
+from course_lib.figures.kernels import feature_map, learned_kernel_figure, shift_figure
 from course_lib.figures.losses import draw_slopes, softmax_figure, stall_figure
+from course_lib.figures.mlp import fold_figure, heads_figure, layer_figure, tomorrow_figure
 from course_lib.figures.network import draw_network, edges, layer_text, unit_positions
 from course_lib.figures.neurons import activation_figure, line_figure, neuron_figure
 from course_lib.figures.style import COLORS, keep_colors, show, use_style
@@ -44,6 +47,9 @@ __all__ = [
     "filter_figure",
     "filtered",
     "pooling_figure",
+    "learned_kernel_figure",
+    "shift_figure",
+    "feature_map",
     "draw_network",
     "layer_text",
     "unit_positions",
@@ -51,10 +57,17 @@ __all__ = [
     "neuron_figure",
     "activation_figure",
     "line_figure",
+    "fold_figure",
+    "tomorrow_figure",
+    "heads_figure",
+    "layer_figure",
     "training_stages",
     "stage_figure",
     "boundary_figure",
     "draw_slopes",
     "stall_figure",
     "softmax_figure",
+    "cloud_figure",
+    "draw_surface",
+    "paths_figure",
 ]
