@@ -88,7 +88,10 @@ def steps(totals, /):
     >>> steps(np.array([3, 5, 5]))
     array([3, 2, 0])
     """
-    return namespace(totals).diff(totals, prepend=_one(0, totals))
+    added = namespace(totals).asarray(totals, copy=True)
+    if totals.shape[0] > 1:
+        added[1:] -= totals[:-1]
+    return added
 
 
 def previous_equal(keys, /):
