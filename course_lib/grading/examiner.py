@@ -97,13 +97,22 @@ class Examiner:
         self.trusted = Trusted(self.source)
         self.namespace: dict = {"__name__": "__main__"}
         self.namespace["get_ipython"] = lambda: Magics(self.namespace)
-        self.session = Session(self.assignment, self.files, confined=self.confined)
+        self.session = self.start()
         self.restarts = 0
         self.done: list[str] = []  # cells that a new program would have to run again
         return self
 
     def __exit__(self, *_):
         self.session.close()
+
+    def start(self) -> Session:
+        """A program without any cell run."""
+        return Session(
+            self.assignment,
+            self.files,
+            confined=self.confined,
+            operators=self.trusted.special_methods(),
+        )
 
     def student_cell(self, source: str):
         """Run a cell in the sandbox; its outputs as the sandbox reports them."""
@@ -120,7 +129,7 @@ class Examiner:
             return
         self.restarts += 1
         seconds = self.session.seconds
-        self.session = Session(self.assignment, self.files, confined=self.confined)
+        self.session = self.start()
         self.session.seconds = seconds
         with contextlib.suppress(TooSlow, ProgramEnded):
             for source in self.done:

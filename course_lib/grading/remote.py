@@ -1,9 +1,12 @@
 """What the examiner holds of things that live in the sandbox: proxies.
 
 A proxy of a function is called like the function: copies of the arguments go in, a copy of the
-result comes out. A result that is not plain data stays in the sandbox and is a proxy here. What a
-proxy does is decided by the submission; therefore it never takes part in a comparison with the
-examiner's own values, has no special methods but those below, and pretends to be no array.
+result comes out. A result that is not plain data stays in the sandbox and is a proxy here.
+
+What a proxy does is decided by the submission. An object that is equal to everything, or whose
+difference to anything is 0, must not pass for the expected number. Therefore a proxy is never
+compared with the examiner's own values, is no array, and has only those operators that the
+instructor's own solution defines for some class.
 """
 
 MOST = 10_000_000  # items that a proxy may claim to have
@@ -43,6 +46,11 @@ class Proxy:
     def __dir__(self):
         return _checked(self._session.operate("dir", self), list)
 
+    __array_ufunc__ = None
+
+    def __array__(self, *_, **__):
+        raise TypeError(f"{self.__name__} is no array but an object of the submission's")
+
     def __len__(self):
         length = _checked(self._session.operate("len", self), int)
         if length > MOST:
@@ -76,10 +84,10 @@ class Proxy:
         return _checked(self._session.operate("bool", self), bool)
 
     def __float__(self):
-        return _checked(self._session.operate("float", self), float)
+        return _checked(_operator(self, "float", self), float)
 
     def __int__(self):
-        return _checked(self._session.operate("int", self), int)
+        return _checked(_operator(self, "int", self), int)
 
     def __copy__(self):
         return self._session.operate("copy", self)
@@ -121,16 +129,23 @@ def _checked(value, kind):
     return value
 
 
+def _operator(proxy, name, *operands):
+    """Apply an operator of the submission's, if the instructor's solution has it too."""
+    if name.rstrip("_") not in proxy._session.operators:
+        raise TypeError(f"{proxy.__name__} is an object of the submission's, not a number")
+    return proxy._session.operate(name, *operands)
+
+
 def _forward(name):
     def method(self, *others):
-        return self._session.operate(name, self, *others)
+        return _operator(self, name, self, *others)
 
     return method
 
 
 def _reflect(name):
     def method(self, other):
-        return self._session.operate(name, other, self)
+        return _operator(self, name, other, self)
 
     return method
 

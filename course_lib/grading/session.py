@@ -37,6 +37,8 @@ class Session:
     files : mapping of str to Path
     confined : bool
         See :class:`~course_lib.grading.sandbox.Sandbox`.
+    operators : set of str
+        Operators that objects of the submission may have, for example "sub".
 
     Attributes
     ----------
@@ -46,8 +48,16 @@ class Session:
         Time that the submission may still use.
     """
 
-    def __init__(self, assignment: Assignment, files: dict[str, Path], *, confined: bool = True):
+    def __init__(
+        self,
+        assignment: Assignment,
+        files: dict[str, Path],
+        *,
+        confined: bool = True,
+        operators: frozenset[str] = frozenset(),
+    ):
         self.assignment = assignment
+        self.operators = operators
         self.sandbox = Sandbox(assignment, files, confined=confined)
         self.channel = Channel(self.sandbox.connection, self.answer, self.outgoing, self.incoming)
         self.ended: str | None = None

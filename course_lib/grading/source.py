@@ -147,6 +147,14 @@ class Origin:
     code: ast.Module
 
 
+def _parts(source: str) -> list[ast.AST]:
+    """All nodes of a cell's syntax tree; none where it has no syntax."""
+    try:
+        return list(ast.walk(parse(source)))
+    except SyntaxError:
+        return []
+
+
 class Trusted:
     """Where the names come from that a test of a given cell may rely on.
 
@@ -164,6 +172,15 @@ class Trusted:
             except SyntaxError:
                 body = []
             self.bindings.append({name: stmt for stmt in body for name in bound(stmt)})
+
+    def special_methods(self) -> frozenset[str]:
+        """Names, without underscores, of the special methods that the instructor's classes have."""
+        found: set[str] = set()
+        for cell in self.cells:
+            for part in _parts(cell.source):
+                if isinstance(part, ast.ClassDef):
+                    found |= {name.strip("_") for inner in part.body for name in bound(inner)}
+        return frozenset(found | {name[1:] for name in found if name.startswith("r")})
 
     def origin(self, name: str, test: str | None) -> Origin | None:
         """The instructor's code that defines ``name`` for the cell ``test``, if there is any.

@@ -17,7 +17,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
-HEAD = 8 << 20  # bytes of a frame without its arrays
+HEAD = 4 << 20  # bytes of a frame without its arrays
 ARRAYS = 512 << 20  # bytes of all arrays of a frame
 RANK = 32
 DEPTH = 64  # lists in lists in lists

@@ -144,7 +144,10 @@ PASSES = {
 def shared(sandboxed, tmp_path_factory):
     examiner = Examiner(
         assignment=Assignment(in_place=("sort_in_place",), memory_mb=1024, call_seconds=20),
-        source=[SourceCell("set-up", "import numpy as np", "setup")],
+        source=[
+            SourceCell("set-up", "import numpy as np", "setup"),
+            SourceCell("written", "class Vector:\n    __add__ = __eq__ = None", "solution"),
+        ],
         folder=tmp_path_factory.mktemp("source"),
         files={},
     )
@@ -189,6 +192,15 @@ def test_failures_are_said(shared, what):
     verdict = shared.test_cell(text, what, 3.0)
     assert verdict.score == 0.0
     assert verdict.problem[0] == name and said in verdict.problem[1]
+
+
+def test_an_object_is_no_number_where_the_solution_has_no_such_operator(shared):
+    """Objects that the instructor adds and compares may not also be subtracted."""
+    assert shared.trusted.special_methods() == {"add", "eq"}
+    verdict = shared.test_cell("assert abs(Vector(1) - 3) < 1", "test", 1.0)
+    assert "is an object of the submission's, not a number" in verdict.problem[1]
+    for text in ("np.asarray(Vector(1))", "np.allclose(Vector(1), 1)", "np.abs(Vector(1))"):
+        assert shared.test_cell(f"assert {text} is not None", "test", 1.0).score == 0.0
 
 
 def test_torch_tensors_travel(open_examiner):
@@ -292,9 +304,7 @@ def test_a_check_in_a_students_cell_counts_nothing(open_examiner):
     out = examiner.student_cell(
         "from course_lib.grading import check\ncheck(len, 'accuracy', points=9)"
     )
-    assert (
-        "counts" not in out[0]["text"] or "only the assignment's own checks count" in out[0]["text"]
-    )
+    assert "only the assignment's own checks count" in out[0]["text"]
     assert out[1]["data"]["text/plain"] == "0.0"
 
 
