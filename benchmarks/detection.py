@@ -7,16 +7,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import faster_coco_eval
 import hotcoco
 import numpy as np
-import pycocotools.coco
-import pycocotools.cocoeval
-import pycocotools.mask
 import torch
-import ultrafast_pycocotools
+import ultrafast_pycocotools as ultrafast
+from pycocotools import mask
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 
 from benchmarks.harness import Row, cpu_seconds, version
 from course_lib.metrics import box_iou, coco_evaluate
@@ -97,52 +98,74 @@ def write_files(truth, found, folder):
     return tuple(map(str, paths))
 
 
-def load(module, paths):
-    truth = module.COCO(paths[0])
-    return truth, truth.loadRes(paths[1])
+@dataclass(frozen=True)
+class Peer:
+    """An evaluator with pycocotools' classes; the ratios promised for evaluating and for all."""
+
+    name: str
+    dataset: type
+    evaluator: type
+    target: float
+    target_from_files: float | None = None
+
+    def load(self, paths):
+        """The annotations and the results."""
+        truth = self.dataset(paths[0])
+        return truth, truth.loadRes(paths[1])
+
+    def evaluate(self, loaded):
+        """All that its own example does, the table included."""
+        judge = self.evaluator(*loaded, "bbox")
+        judge.evaluate()
+        judge.accumulate()
+        judge.summarize()
 
 
-def evaluate(evaluator, loaded):
-    judge = evaluator(*loaded, "bbox")
-    judge.evaluate()
-    judge.accumulate()
-    judge.summarize()
+FAST = (
+    Peer("ultrafast-pycocotools", ultrafast.COCO, ultrafast.COCOeval, 1, 1),
+    Peer("hotcoco", hotcoco.COCO, hotcoco.COCOeval, 1, 1),
+)
+CPP = Peer("faster-coco-eval", faster_coco_eval.COCO, faster_coco_eval.COCOeval_faster, 8, 4)
+OFFICIAL = Peer("pycocotools", COCO, COCOeval, 130)
 
 
 def coco_rows(folder):
-    work, size = "COCO mAP, full tensors", f"5,000 images, {CLASSES} classes, {PER_IMAGE} an image"
-    truth, found = random_scene(5000)
-    paths = write_files(truth, found, folder)
-    size += f"; peak memory {peak_gigabytes(paths):.2f} GB"
-    peers = {
-        "ultrafast-pycocotools": (ultrafast_pycocotools, ultrafast_pycocotools.COCOeval, 1, 1),
-        "hotcoco": (hotcoco, hotcoco.COCOeval, 1, 1),
-        "faster-coco-eval": (faster_coco_eval, faster_coco_eval.COCOeval_faster, 8, 4),
-    }
-    loaded = {name: load(module, paths) for name, (module, *_) in peers.items()}
-    ours, *theirs = cpu_seconds(
-        lambda: str(coco_evaluate(truth, found)),
-        *(lambda n=n, p=p: evaluate(p[1], loaded[n]) for n, p in peers.items()),
-    )
-    for (name, (_, _, target, _)), seconds in zip(peers.items(), theirs):
-        yield Row(work, size, version(name), ours, seconds, target)
-    del loaded
-    slow = load(pycocotools.coco, paths)
+    columns = random_scene(5000)
+    paths = write_files(*columns, folder)
+    size = f"5,000 images, {CLASSES} classes, {PER_IMAGE} detections an image"
+    work = "COCO mAP, full tensors"
+    for peers, repeat in ((FAST, 7), ((CPP,), 3)):
+        loaded = [peer.load(paths) for peer in peers]
+        ours, *theirs = cpu_seconds(
+            lambda: str(coco_evaluate(*columns)),
+            *(lambda p=p, data=data: p.evaluate(data) for p, data in zip(peers, loaded)),
+            repeat=repeat,
+        )
+        for peer, seconds in zip(peers, theirs):
+            yield Row(work, size, version(peer.name), ours, seconds, peer.target)
+        del loaded
+    loaded = OFFICIAL.load(paths)
     start = time.process_time()
-    evaluate(pycocotools.cocoeval.COCOeval, slow)
+    OFFICIAL.evaluate(loaded)
     once = time.process_time() - start
-    yield Row(work, size, version("pycocotools") + " (one run)", ours, once, 130)
-    del slow
+    yield Row(work, size, f"{version(OFFICIAL.name)}, once", ours, once, OFFICIAL.target)
+    del loaded
+
     many = random_scene(20000)
-    (four_times,) = cpu_seconds(lambda: str(coco_evaluate(*many)), repeat=3)
-    name = "course_lib on 5,000 images, times 5"
-    yield Row(work, "20,000 images", name, four_times, 5 * ours, 1)
-    ours, *theirs = cpu_seconds(
-        lambda: str(coco_evaluate(*paths)),
-        *(lambda p=p: evaluate(p[1], load(p[0], paths)) for p in peers.values()),
+    ours, more = cpu_seconds(
+        lambda: str(coco_evaluate(*columns)), lambda: str(coco_evaluate(*many)), repeat=5
     )
-    for (name, (*_, target)), seconds in zip(peers.items(), theirs):
-        yield Row("JSON files to printed table", size, version(name), ours, seconds, target)
+    yield Row(work, "20,000 images", "this one, 5,000 images, 5 times", more, 5 * ours, 1)
+
+    work = f"JSON files to table (peak memory {peak_gigabytes(paths):.2f} GB)"
+    for peers, repeat in ((FAST, 7), ((CPP,), 3)):
+        ours, *theirs = cpu_seconds(
+            lambda: str(coco_evaluate(*paths)),
+            *(lambda p=p: p.evaluate(p.load(paths)) for p in peers),
+            repeat=repeat,
+        )
+        for peer, seconds in zip(peers, theirs):
+            yield Row(work, size, version(peer.name), ours, seconds, peer.target_from_files)
 
 
 def peak_gigabytes(paths):
@@ -168,7 +191,7 @@ def iou_rows():
     ours, torchs, theirs = cpu_seconds(
         lambda: box_iou(*boxes),
         lambda: torchvision_formula(*tensors),
-        lambda: pycocotools.mask.iou(*sizes, np.zeros(5000, dtype=np.uint8)),
+        lambda: mask.iou(*sizes, np.zeros(5000, dtype=np.uint8)),
     )
     peer = f"torchvision's formula, {version('torch')}"
     yield Row(work, size, peer, ours, torchs, 8)

@@ -1,4 +1,4 @@
-"""Metrics: classification beside scikit-learn and torchmetrics, detection beside four evaluators."""
+"""Metrics: detection, then classification."""
 
 from itertools import chain
 

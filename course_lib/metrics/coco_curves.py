@@ -142,10 +142,12 @@ def curves(happened, listed, objects, /, *, thresholds, max_detections):
         read = []
         for t in range(thresholds):
             rank, *columns = happened.at(t * len(objects) + a)
-            for m, most in enumerate(max_detections):
-                (rows,) = xp.nonzero(rank < most)
-                is_last, position, right, change = (column[rows] for column in columns)
-                read.append(read_curves(is_last, position, right, change, seen[m], reached))
+            for most, counted in zip(max_detections, seen):
+                few = columns
+                if most < max_detections[-1]:  # no event has a rank beyond the last number
+                    (rows,) = xp.nonzero(rank < most)
+                    few = [column[rows] for column in columns]
+                read.append(read_curves(*few, seen=counted, reached=reached))
         tables, totals = (xp.stack(parts) for parts in zip(*read))
         exists = targets > 0
         precision.append(xp.where(exists[:, None], highest_from_here(tables), -1.0))
@@ -162,7 +164,7 @@ def _count_so_far(which):
     return xp.cumulative_sum(xp.astype(which, xp.int64), include_initial=True)
 
 
-def read_curves(is_last, position, right, change, seen, reached, /):
+def read_curves(is_last, position, right, change, /, *, seen, reached):
     """Highest precision between one recall and the next, for every class, at one setting.
 
     Parameters
