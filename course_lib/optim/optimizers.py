@@ -61,10 +61,10 @@ class Optimizer:
             self.prepare(parameters)
         self.t += 1
         for param, grad, state, blocks in zip(parameters, gradients, self.state, self._blocks):
-            for rows in blocks:
-                self._apply(param[rows], grad[rows], *[array[rows] for array in state])
             if not blocks:
                 self._apply(param, grad, *state)
+            for rows in blocks:
+                self._apply(param[rows], grad[rows], *[array[rows] for array in state])
 
     def prepare(self, parameters):
         """Fill :attr:`state` with its initial zeros; the first step does it by itself."""

@@ -196,7 +196,9 @@ def _adam(param, grad, m, r, t, lr, beta1, beta2, eps, eps_inside_sqrt):
     root = math.sqrt(1 - beta2**t)
     sqrt = namespace(param).sqrt
     denominator = sqrt(r + root**2 * eps) if eps_inside_sqrt else sqrt(r) + root * eps
-    param -= lr * root / (1 - beta1**t) * (m / denominator)
+    step = m / denominator
+    step *= lr * root / (1 - beta1**t)
+    param -= step
 
 
 def _copies(rule, param, grad, **state):
