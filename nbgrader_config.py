@@ -34,5 +34,4 @@ c.GenerateFeedback.preprocessors = [
     "course_lib.grading.examine.HideTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-c.HTMLExporter.sanitize_html = True  # text cells of a submission may hold scripts
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # your code here"}

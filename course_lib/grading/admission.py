@@ -7,12 +7,13 @@ becomes an empty one, into which the cells of the assignment are put back. Every
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 FILE_MB, FOLDER_MB, FILES = 20, 100, 200
 NOTEBOOK_MB, CELLS, CELL_CHARACTERS = 20, 1000, 200_000
@@ -21,7 +22,7 @@ ASIDE = ".refused-"
 NEVER = ("sitecustomize.py", "usercustomize.py", "pyvenv.cfg", "kernel.json", "conftest.py")
 NEVER_ENDING = (".pth", ".whl", ".egg")
 PICTURES = ("image/png", "image/jpeg")
-MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_markdown_cell}
 
 
 class AdmissionError(Exception):
@@ -105,8 +106,11 @@ def read_notebook(path: Path) -> tuple[nbformat.NotebookNode, list[str]]:
     """The notebook in ``path`` made anew from its cells, and notes about what was left out."""
     try:
         content = _read_plain_file(path)
-        notebook = nbformat.reads(json.dumps(content), as_version=4)
-        cells = list(notebook["cells"])
+        if content["nbformat"] != 4:
+            content = nbformat.reads(json.dumps(content), as_version=4)
+        cells = content["cells"]
+        if not isinstance(cells, list):
+            raise TypeError("its cells are no list")
     except AdmissionError as error:
         return new_notebook(), [str(error)]
     except RecursionError:
@@ -141,11 +145,17 @@ def _read_plain_file(path: Path):
 
 def _plain_cell(cell) -> nbformat.NotebookNode | None:
     """A cell of the same type and text; of its metadata only the grade_id."""
+    if not isinstance(cell, dict):
+        return None
     kind, source = cell.get("cell_type"), cell.get("source")
-    if kind not in MAKERS or not isinstance(source, str) or len(source) > CELL_CHARACTERS:
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(kind, str) or kind not in MAKERS or not isinstance(source, str):
+        return None
+    if len(source) > CELL_CHARACTERS:
         return None
     source = source.encode("utf-8", "replace").decode()
-    new = MAKERS[kind](source)
+    new = MAKERS[kind](source if kind == "code" else without_html(source))
     marks = cell.get("metadata", {})
     marks = marks.get("nbgrader", {}) if isinstance(marks, dict) else {}
     name = marks.get("grade_id") if isinstance(marks, dict) else None
@@ -154,6 +164,20 @@ def _plain_cell(cell) -> nbformat.NotebookNode | None:
     if kind == "markdown" and (pictures := _pictures(cell.get("attachments"))):
         new.attachments = pictures
     return new
+
+
+def without_html(text: str) -> str:
+    r"""Text of a submission without what a browser would run on the instructor's computer.
+
+    Examples
+    --------
+    >>> without_html("$a < b$, *so* <b onclick='f()'>[x](javascript:f())</b>")
+    "$a < b$, *so* &lt;b onclick='f()'>[x](javascript :f())&lt;/b>"
+    """
+    text = re.sub(r"&(?=#|\w+;)", "& ", text)  # or a tag could be spelled with entities
+    text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
+    text = re.sub(r"(?i)(javascript|vbscript|data)(\\?\s*:)", r"\1 \2", text)
+    return re.sub(r"\\href\b", r"\\text", text)
 
 
 def _pictures(attachments) -> dict:

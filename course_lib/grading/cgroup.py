@@ -27,6 +27,14 @@ def parents() -> list[Path]:
     return [folder for folder in folders if os.access(folder, os.W_OK)]
 
 
+def _sweep(parent: Path) -> None:
+    """Remove the groups of graders that were killed."""
+    for folder in parent.glob("course-*"):
+        if not Path("/proc", folder.name.split("-")[1]).exists():
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
 class Cgroup:
     """The groups of one sandbox, in each of the folders ``where``; none where there is none."""
 
@@ -39,6 +47,7 @@ class Cgroup:
             "pids.max": str(assignment.processes),
         }
         for parent in where:
+            _sweep(parent)
             folder = parent / f"course-{os.getpid()}-{next(_numbers)}"
             with contextlib.suppress(OSError):
                 folder.mkdir()

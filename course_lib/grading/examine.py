@@ -7,6 +7,7 @@ before and after it is nbgrader's own, so the command line, formgrader's button 
 
 from pathlib import Path
 
+from nbconvert.preprocessors import Preprocessor
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
@@ -84,8 +85,10 @@ def run(nb, released: dict[str, Released], examiner: Examiner) -> None:
             cell.outputs = [outputs.error(type(error).__name__, str(error))]
 
 
-class HideTests(NbGraderPreprocessor):
+class HideTests(Preprocessor):
     """For feedback pages: take the hidden tests out of the test cells."""
+
+    enabled = True
 
     def preprocess_cell(self, cell, resources, index):
         """Called by nbgrader for every cell of a graded notebook."""
