@@ -25,10 +25,24 @@ window.FontAwesomeConfig = { autoReplaceSvg: "nest" };
   });
 })();
 
-// A slider's handle has no name of its own: take the one that is written beside it.
+// For people who hear the page: names for what has none, and none where it is not what is written.
 new MutationObserver(() => {
   for (const handle of document.querySelectorAll(".widget-hslider .noUi-handle:not([aria-label])")) {
     const label = handle.closest(".widget-hslider").querySelector("label, .widget-label");
     if (label) handle.setAttribute("aria-label", label.textContent || "value");
+  }
+  for (const player of document.querySelectorAll(".widget-play:not([aria-label])")) {
+    const names = ["play or pause", "stop", "repeat"];
+    const buttons = player.querySelectorAll("button");
+    if (buttons.length < names.length) continue;
+    player.setAttribute("aria-label", "player");
+    player.setAttribute("role", "group");
+    names.forEach((name, i) => buttons[i].setAttribute("aria-label", name));
+  }
+  for (const summary of document.querySelectorAll("summary[aria-label]")) {
+    summary.removeAttribute("aria-label"); // "Toggle hidden content" over "Show code cell source"
+  }
+  for (const list of document.querySelectorAll(".citation-list[role]")) {
+    list.removeAttribute("role"); // its entries are not list items
   }
 }).observe(document.documentElement, { childList: true, subtree: true });

@@ -21,6 +21,13 @@ HTML = ROOT / "_build" / "html"
 PACKAGES = ROOT / "tests" / "browser" / "node_modules"
 CDN = re.compile(r"https://cdn\.jsdelivr\.net/npm/((?:@[\w-]+/)?[\w-]+)@([\d.]+)/(.+?)(?:\?.*)?")
 
+BROWSERS = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+]
+
 # A headless browser for tests: no sandbox in containers, nothing that calls home.
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -61,7 +68,7 @@ def built_book():
 @pytest.fixture(scope="session")
 def chromium():
     """Headless Chromium, or None where there is none."""
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         yield None
         return
@@ -99,7 +106,9 @@ class Reader:
     address: object
     complaints: list[str] = field(default_factory=list)
 
-    def open(self, page, *, scheme="http", width=1280, height=900, dark=False, javascript=True):
+    def open(
+        self, page, *, query="", scheme="http", width=1280, height=900, dark=False, javascript=True
+    ):
         """Open a page of the book, as "book/index", and wait until it is typeset."""
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
@@ -111,7 +120,7 @@ class Reader:
         tab = context.new_page()
         tab.on("console", self._listen)
         tab.on("pageerror", lambda error: self._complain(str(error)))
-        tab.goto(f"{self.address(scheme)}/{page}.html")
+        tab.goto(f"{self.address(scheme)}/{page}.html" + (f"?{query}" if query else ""))
         tab.evaluate("window.MathJax?.startup?.promise")
         return tab
 

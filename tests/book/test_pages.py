@@ -4,6 +4,7 @@ Every test that takes ``reader`` fails, too, if the console has anything to say.
 """
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 
 pytestmark = pytest.mark.browser
 
+AXE = Path(__file__).parents[1] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 LECTURE = "book/measuring/classification"
 
 
@@ -118,3 +120,25 @@ def test_a_lecture_leads_to_its_assignment(reader):
     with tab.expect_download() as download:
         link.click()
     assert download.value.suggested_filename == "metrics.ipynb"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_serious_accessibility_problem(reader, page, dark):
+    """Axe's rules of the impact "serious" and "critical": names, contrast, alt texts, order."""
+    tab = reader.open(page, dark=dark)
+    flipbooks(tab)
+    tab.add_script_tag(path=AXE)
+    found = tab.evaluate("axe.run('article').then(result => result.violations)")
+    serious = {
+        rule["id"]: [node["html"][:120] for node in rule["nodes"][:3]]
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    }
+    assert serious == {}
+
+
+def test_search_finds_adam(reader):
+    tab = reader.open("search", query="q=Adam")
+    results = tab.locator("#search-results ul.search li")
+    results.first.wait_for()
+    assert any("adam" in text.lower() for text in results.all_inner_texts())
