@@ -114,6 +114,47 @@ def test_fuzz_boxes(seed):
         check(*random_set(rng))
 
 
+SETTINGS = {
+    "thresholds": {"iou_thresholds": (0.0, 0.3, 1.0)},
+    "more settings than bits": {"iou_thresholds": tuple(np.linspace(0.2, 0.9, 17).tolist())},
+    "ranges": {"area_ranges": {"all": (0, 1e10), "1024": (1024, 1024), "some": (900, 9216)}},
+    "numbers": {"max_detections": (2, 30, 5)},
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_own_settings(name):
+    for seed in range(2000, 2008):
+        check(*random_set(np.random.default_rng(seed)), **SETTINGS[name])
+
+
+def test_iou_of_nearly_one_reaches_the_threshold_one():
+    dataset, _ = random_set(np.random.default_rng(0))
+    image, category = dataset["images"][0], dataset["categories"][0]
+    place = {"image_id": image["id"], "category_id": category["id"]}
+    box = {"bbox": [0.0, 0.0, 64.0, 64.0], "area": 4096.0, "iscrowd": 0}
+    dataset["annotations"] = [place | box | {"id": 1}]
+    results = [place | {"bbox": [0.0, 0.0, 64.0, 64.0 * (1 + 1e-11)], "score": 0.5}]
+    check(dataset, results, iou_thresholds=(1.0,))
+
+
+@pytest.mark.parametrize("block", [1, 7])
+def test_small_blocks(monkeypatch, block):
+    monkeypatch.setattr("course_lib.metrics.coco.DETECTIONS_AT_A_TIME", block)
+    monkeypatch.setattr("course_lib.metrics.pairing.PAIRS_AT_A_TIME", block)
+    for seed in range(3000, 3004):
+        check(*random_set(np.random.default_rng(seed)))
+
+
+def test_another_device_of_an_array_library():
+    """array-api-strict refuses to mix devices, as CUDA does."""
+    strict = pytest.importorskip("array_api_strict")
+    device = strict.Device("device1")
+    dataset, results = random_set(np.random.default_rng(1001))
+    arrays = as_arrays(lambda x: strict.asarray(x, device=device), dataset, results)
+    assert coco_evaluate(*arrays).precision.device == device
+
+
 def as_arrays(lib, dataset, results):
     """The same in the form of arrays."""
 
