@@ -183,6 +183,17 @@ def test_training_leaves_out_the_gradient_of_the_data(rng):
         assert np.array_equal(actual, wanted)
 
 
+def test_training_does_no_work_for_the_gradient_of_the_data(rng):
+    class Untouched(nn.Tanh):
+        def backward(self, grad_output, *, input_gradient=True):
+            raise AssertionError("nobody needs this")
+
+    chain = nn.Sequential(Untouched(), nn.Linear(3, 2, rng=rng), nn.Tanh())
+    model = nn.Sequential(nn.Flatten(), chain)
+    model.backward(model.forward(np.ones((4, 3))), input_gradient=False)
+    assert [gradient.shape for gradient in model.gradients] == [(2, 3), (2,)]
+
+
 def test_dropout_is_part_of_alexnet_only_while_training(rng):
     model = nn.alexnet(width=1 / 96, num_classes=3, rng=rng)
     x = rng.normal(size=(1, 3, 227, 227)).astype("float32")
