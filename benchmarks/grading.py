@@ -1,0 +1,90 @@
+"""What the sandbox costs: one submission against plain nbgrader, and what passes through the wire.
+
+Grading is done by several processes; their CPU times are added. Calls are timed by the clock,
+since two processes take turns.
+"""
+
+import contextlib
+import io
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from benchmarks.harness import Row, version
+from course_lib.grading import demo, pipeline, sandbox
+from course_lib.grading.assignment import Assignment
+from course_lib.grading.session import Session
+
+ROOT = Path(__file__).parent.parent
+STUDENT = "all-right"
+MEGABYTES = 100
+
+
+def rows() -> Iterator[Row]:
+    """Three promises; none where nothing can be confined."""
+    if reason := sandbox.missing():
+        print(reason)
+        return
+    yield grading()
+    yield from calls()
+
+
+def grading() -> Row:
+    """One submission of the assignment ``metrics``, autograded."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
+        course = Path(folder)
+        demo.hand_in(ROOT, course)
+        ours = demo.open_course(ROOT, course)
+        settings = Config({"CourseDirectory": dict(ours.config.CourseDirectory)})
+        settings.Execute.extra_arguments = ["--log-level=ERROR"]
+        plain = NbGraderAPI(CourseDirectory(config=settings), config=settings)
+
+        def autograde(api):
+            pipeline.succeed(api.autograde(demo.ASSIGNMENT, STUDENT, force=True), "grading")
+
+        our_seconds, plain_seconds = taking_turns(
+            lambda: autograde(ours), lambda: autograde(plain), clock=cpu_of_all
+        )
+    work = "autograde one submission"
+    return Row(work, "10 tests", version("nbgrader"), our_seconds, plain_seconds, target=1 / 1.2)
+
+
+def calls() -> Iterator[Row]:
+    """Calls of a student's function in the sandbox."""
+    session = Session(Assignment(call_seconds=60, memory_mb=2048), {})
+    try:
+        session.run("def same(x): return x")
+        same = session.lookup("same")
+        small, large = np.arange(5.0), np.ones(MEGABYTES << 17)
+        seconds, _ = taking_turns(lambda: same(small), lambda: None, repeat=500)
+        yield Row("call through the sandbox", "5 numbers", "1 ms", seconds, 1e-3, target=1)
+        seconds, copy = taking_turns(lambda: same(large), lambda: large.copy().copy(), repeat=9)
+        size = f"{MEGABYTES} MB each way"
+        yield Row("call through the sandbox", size, "two new copies", seconds, copy, target=0.1)
+    finally:
+        session.close()
+
+
+def cpu_of_all() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, who))
+
+
+def taking_turns(*works: Callable, repeat: int = 5, clock=time.perf_counter) -> list[float]:
+    """Median seconds of each of ``works``; the first round is not counted."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(repeat + 1):
+        for slot, work in zip(times, works):
+            start = clock()
+            work()
+            slot.append(clock() - start)
+    return [statistics.median(slot[1:]) for slot in times]
