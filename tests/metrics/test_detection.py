@@ -166,6 +166,15 @@ def test_voc_gives_a_taken_target_to_nobody(lib):
     assert result.mean_average_precision == 0.5
 
 
+@pytest.mark.parametrize("first_is_difficult", [True, False])
+def test_voc_prefers_the_earlier_of_two_equal_targets(lib, first_is_difficult):
+    columns = {"image_id": lib([1, 1]), "category_id": lib([1, 1])}
+    columns["bbox"] = lib([[0.0, 0, 10, 10], [0, 0, 10, 10]])
+    truth = columns | {"difficult": lib([first_is_difficult, not first_is_difficult])}
+    result = voc_evaluate(truth, columns | {"score": lib([0.9, 0.8])})
+    assert lib.numpy(result.ignored).tolist() == [first_is_difficult] * 2
+
+
 def test_bad_threshold(lib):
     with pytest.raises(ValueError, match="iou_threshold is 0, expected a number above 0"):
         voc_evaluate({}, {}, iou_threshold=0)
