@@ -159,6 +159,7 @@ def grade(
     from tqdm import tqdm
 
     from course_lib.grading import pipeline
+    from course_lib.notebooks import NotebookError
 
     try:
         api = pipeline.course(Path.cwd())
@@ -167,8 +168,9 @@ def grade(
         waiting = students or pipeline.submitted(api, name)
         if not waiting:
             raise pipeline.GradingError(f"nobody has handed in {name!r} (submitted/*/{name})")
-        pipeline.release(Path.cwd(), name)
-    except pipeline.GradingError as error:
+        if not pipeline.is_released(api, name):
+            pipeline.release(Path.cwd(), name)
+    except (pipeline.GradingError, NotebookError) as error:
         raise fail("grade", error) from None
     table = Table("student", "points", "noticed", title=f"Assignment {name!r}")
     problems = []

@@ -182,6 +182,13 @@ def confine(api: NbGraderAPI, *, confined: bool) -> None:
     api.config.Examine.confined = confined
 
 
+def is_released(api: NbGraderAPI, name: str) -> bool:
+    """Whether the gradebook knows the cells of the assignment ``name``."""
+    with api.gradebook as gradebook, contextlib.suppress(MissingEntry):
+        return bool(gradebook.find_assignment(name).notebooks)
+    return False
+
+
 def submitted(api: NbGraderAPI, name: str) -> list[str]:
     """Who has handed in the assignment ``name``."""
     folder = Path(api.coursedir.format_path(api.coursedir.submitted_directory, "*", name))

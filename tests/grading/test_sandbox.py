@@ -1,0 +1,160 @@
+"""The sandbox itself, what it says where there can be none, and the commands around it."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course_lib import notebooks
+from course_lib.grading import demo, doctor, pipeline, sandbox, seccomp
+from course_lib.grading.assignment import Assignment
+from course_lib.grading.cgroup import Cgroup
+from course_lib.grading.session import Session
+
+ROOT = Path(__file__).parents[2]
+COURSE = [sys.executable, "-c", "from course_lib.cli import app; app()"]
+
+
+@pytest.fixture
+def session(sandboxed, tmp_path):
+    (tmp_path / "data.csv").write_text("1,2,3")
+    (tmp_path / "json.py").write_text("raise SystemExit")
+    files = {path.name: path for path in tmp_path.iterdir()}
+    session = Session(Assignment(memory_mb=1024, call_seconds=20), files)
+    yield session
+    session.close()
+
+
+def seen(session, code):
+    """The value of an expression in the sandbox."""
+    outputs = session.run(code)
+    assert outputs[-1]["kind"] == "result", outputs
+    return ast.literal_eval(outputs[-1]["data"]["text/plain"])
+
+
+def test_what_the_sandbox_sees(session):
+    assert seen(session, "import os; sorted(os.listdir('/'))") == sorted(
+        {"bin", "dev", "etc", "home", "lib", "lib64", "proc", "sbin", "tmp", "usr"}
+        | {Path(sys.prefix).parts[1], Path(sys.base_prefix).parts[1]}
+        | {name for name in ("lib32",) if Path("/", name).exists()}
+    )
+    assert seen(session, "os.getcwd(), os.getuid(), os.getpid()") == ("/home/student", 1000, 1)
+    assert seen(session, "sorted(os.listdir())") == ["data.csv", "json.py"]
+    assert seen(session, "open('data.csv').read()") == "1,2,3"
+    assert "SECRET" not in str(seen(session, "dict(os.environ)"))
+    # the standard ones, the socket, and the one that the listing itself opens
+    assert len(seen(session, "os.listdir('/proc/self/fd')")) == 5
+    links = "[os.path.realpath(f'/proc/self/fd/{fd}') for fd in (0, 1, 2)]"
+    assert seen(session, links) == ["/dev/null"] * 3
+
+
+def test_a_students_file_never_stands_in_for_a_package(session):
+    assert seen(session, "import json; json.loads('[1]')") == [1]
+
+
+def test_the_filter_for_system_calls_is_in_force(session):
+    code = "open('/proc/self/status').read().split('Seccomp:')[1].split()[0]"
+    assert seen(session, code) == "2"
+    assert seccomp.program("riscv64") is None
+    assert len(seccomp.program("aarch64")) == len(seccomp.program("x86_64"))
+
+
+def test_capabilities_are_gone(session):
+    code = "[line.split()[1] for line in open('/proc/self/status') if line.startswith('Cap')]"
+    assert seen(session, code) == ["0" * 16] * 5
+
+
+def test_nothing_is_left_behind(sandboxed):
+    session = Session(Assignment(), {})
+    pid = session.sandbox.process.pid
+    groups = session.sandbox.cgroup.folders
+    session.run("import subprocess; subprocess.Popen(['sleep', '1000'], start_new_session=True)")
+    session.close()
+    assert not Path(f"/proc/{pid}").exists()
+    assert not [folder for folder in groups if folder.exists()]
+
+
+def test_groups_of_graders_that_were_killed_are_removed(tmp_path):
+    (tmp_path / "course-999999999-1").mkdir()
+    (tmp_path / f"course-{os.getpid()}-1").mkdir()
+    group = Cgroup(Assignment(), [tmp_path])
+    group.remove()
+    assert [path.name for path in tmp_path.iterdir()] == [f"course-{os.getpid()}-1"]
+
+
+def test_packages_and_modules_that_are_not_there(sandboxed):
+    with pytest.raises(sandbox.SandboxError, match="package 'nothing-like-it' is not installed"):
+        Session(Assignment(packages=("nothing-like-it",)), {})
+    with pytest.raises(sandbox.SandboxError, match="there is no module 'course_lib"):
+        Session(Assignment(modules=("course_lib.nothing",)), {})
+
+
+def test_a_module_of_the_course_can_be_allowed(sandboxed):
+    session = Session(
+        Assignment(packages=("array-api-compat",), modules=("course_lib.arrays",)), {}
+    )
+    code = "import course_lib.arrays, numpy; course_lib.arrays.namespace(numpy.ones(1)).__name__"
+    assert "numpy" in seen(session, code)
+    session.close()
+
+
+@pytest.fixture
+def without_bubblewrap(monkeypatch):
+    which = shutil.which
+    monkeypatch.setattr(
+        shutil, "which", lambda name, **more: None if name == "bwrap" else which(name, **more)
+    )
+    sandbox.missing.cache_clear()
+    yield
+    sandbox.missing.cache_clear()
+
+
+def test_without_a_sandbox_nothing_is_graded(without_bubblewrap, tmp_path):
+    reason = "bubblewrap is not installed; on Debian and Ubuntu: sudo apt install bubblewrap"
+    if sys.platform == "linux":
+        assert sandbox.missing() == reason
+    with pytest.raises(sandbox.SandboxError):
+        Session(Assignment(), {})
+    demo.hand_in(ROOT, tmp_path)
+    api = demo.open_course(ROOT, tmp_path)
+    with pytest.raises(pipeline.GradingError, match="--unsafe-no-sandbox"):
+        pipeline.confine(api, confined=True)
+    problem = pipeline.grade(api, "metrics", "all-right")  # as formgrader's button would
+    assert "SandboxError" in problem
+    findings = {finding.what: finding for finding in doctor.examine()}
+    assert not findings["sandbox"].good and findings["sandbox"].needed
+
+    pipeline.confine(api, confined=False)
+    assert pipeline.grade(api, "metrics", "all-right") is None
+    done = pipeline.result(api, "metrics", "all-right", None)
+    assert done.score == 16.0 and "WITHOUT a sandbox" in done.notes[0]
+    page = tmp_path / "feedback" / "all-right" / "metrics" / "metrics.html"
+    assert "WITHOUT a sandbox" in page.read_text()
+
+
+def test_the_commands(sandboxed, tmp_path):
+    for name in ("nbgrader_config.py", "solutions", "exercises"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+
+    def course(*arguments):
+        return subprocess.run(
+            [*COURSE, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    nobody = course("grade", "metrics")
+    assert nobody.returncode == 1 and "nobody has handed in 'metrics'" in nobody.stderr
+    released = notebooks.read(ROOT / "exercises" / "metrics" / "metrics.ipynb")
+    folder = tmp_path / "submitted" / "ada" / "metrics"
+    folder.mkdir(parents=True)
+    notebooks.write(released, folder / "metrics.ipynb")
+    graded = course("grade", "metrics")
+    assert graded.returncode == 0, graded.stderr
+    assert "ada" in graded.stdout and "0 / 16" in graded.stdout
+    assert (tmp_path / "feedback" / "ada" / "metrics" / "metrics.html").exists()
+    looked = course("doctor")
+    assert looked.returncode == 0 and "✓ sandbox:" in looked.stdout
