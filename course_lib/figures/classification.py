@@ -17,6 +17,7 @@ from course_lib.metrics import (
     precision_recall_curve,
     precision_score,
     recall_score,
+    roc_curve,
 )
 
 # Each outcome: its place in the lecture's table (row, column), its colour, how strong the colour
@@ -172,4 +173,47 @@ def fbeta_figure(y_true, scores, beta: float) -> str:
     return (
         f"The best threshold is {thresholds[best]:.2f}: precision {precision[best]:.2f},"
         f" recall {recall[best]:.2f}, F-beta {fbeta[best]:.2f}."
+    )
+
+
+def imbalance_figure(y_true, scores, ratio: float, *, threshold: float = 0.5) -> str:
+    """Draw ROC and precision-recall curve as if there were ``ratio`` negatives for each positive.
+
+    Parameters
+    ----------
+    y_true : array of 0 and 1, shape (N,)
+    scores : array, shape (N,)
+    ratio : float
+        The negatives are weighted so that they count this many times as much as the positives.
+    threshold : float
+        The point that both curves mark.
+
+    Returns
+    -------
+    str
+        False positive rate, recall and precision at the threshold.
+    """
+    y_true, scores = np.asarray(y_true), np.asarray(scores)
+    positives, negatives = np.sum(y_true == 1), np.sum(y_true == 0)
+    weight = np.where(y_true == 1, 1.0, ratio * positives / negatives)
+    decided, weighted = (scores >= threshold).astype(int), {"sample_weight": weight}
+    precision = precision_score(y_true, decided, **weighted)
+    recall, fpr = recall_score(y_true, decided), np.mean(decided[y_true == 0])
+    _, (roc, trade) = plt.subplots(1, 2, figsize=(6.0, 3.4))
+    false_rate, true_rate, _ = roc_curve(y_true, scores, **weighted)
+    roc.plot(false_rate, true_rate, color=COLORS["prediction"])
+    roc.plot([0, 1], [0, 1], color=COLORS["muted"], lw=1, ls="--")
+    roc.set(xlim=(0, 1.03), ylim=(0, 1.05), aspect="equal", title="ROC")
+    roc.set(xlabel="false positive rate", ylabel="true positive rate")
+    precisions, recalls, _ = precision_recall_curve(y_true, scores, **weighted)
+    trade.step(recalls, precisions, where="post", color=COLORS["prediction"])
+    trade.axhline(1 / (1 + ratio), color=COLORS["muted"], lw=1, ls="--")
+    trade.set(xlim=(0, 1.03), ylim=(0, 1.05), aspect="equal", title="precision and recall")
+    trade.set(xlabel="recall", ylabel="precision")
+    roc.plot(fpr, recall, **_POINT)
+    trade.plot(recall, precision, **_POINT)
+    return (
+        f"{ratio:g} negatives for each positive. At the point {100 * fpr:.0f} % of the negatives"
+        f" and {100 * recall:.0f} % of the positives are called positive; precision"
+        f" {precision:.3f}."
     )

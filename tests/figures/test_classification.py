@@ -56,3 +56,22 @@ def test_the_best_threshold_is_the_best_of_all(rng, beta):
     y_true, scores = rng.integers(0, 2, size=60), rng.random(60)
     best = max(judge.fbeta_score(y_true, scores >= s, beta=beta) for s in scores)
     assert figures.fbeta_figure(y_true, scores, beta).endswith(f"F-beta {best:.2f}.")
+
+
+def test_the_negatives_of_an_imbalanced_picture_are_weighted():
+    sentence = figures.imbalance_figure(Y_TRUE, SCORES, 30.0)
+    # 1 of 2 positives is called, 2 of 3 negatives: precision 1/2 over 1/2 + 30 * 2/3
+    assert sentence == (
+        "30 negatives for each positive. At the point 67 % of the negatives and 50 % of the"
+        " positives are called positive; precision 0.024."
+    )
+
+
+def test_the_roc_curve_is_that_of_every_imbalance():
+    curves = []
+    for ratio in (1.0, 100.0):
+        figures.imbalance_figure(Y_TRUE, SCORES, ratio)
+        curves.append(plt.gcf().axes[0].lines[0].get_data())
+    fpr, tpr, _ = judge.roc_curve(Y_TRUE, SCORES)
+    for curve in curves:
+        np.testing.assert_allclose(curve, [fpr, tpr])
