@@ -39,7 +39,13 @@ def box_iou(boxes1, boxes2, /):
     >>> box_iou(np.array([[0.0, 0.0, 2.0, 2.0]]), np.array([[1.0, 0.0, 3.0, 2.0]])).round(3)
     array([[0.333]])
     """
-    return _pairwise(boxes1, boxes2, lambda size1, size2, common: size1 + size2 - common)
+
+    def union(size1, size2, common):
+        both = size1 + size2
+        both -= common  # in place: one array less
+        return both
+
+    return _pairwise(boxes1, boxes2, union)
 
 
 def crowd_iou(boxes, crowds, /):
@@ -125,11 +131,13 @@ def _pairwise(boxes1, boxes2, union):
     rows = max(1, TILE // max(1, m))
     for start in range(0, n, rows):
         tile = slice(start, min(start + rows, n))
-        common = xp.ones_like(overlap[tile, :])
+        common = 1.0
         for axis in range(len(low1)):
             side = xp.minimum(high1[axis][tile, None] + zeros, high2[axis])
             side -= xp.maximum(low1[axis][tile, None] + zeros, low2[axis])
-            common *= xp.maximum(side, zeros)
+            side = xp.maximum(side, zeros)
+            side *= common
+            common = side
         overlap[tile, :] = common / union(size1[tile, None], size2, common)
     return overlap
 
