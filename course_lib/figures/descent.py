@@ -88,7 +88,8 @@ def paths_figure(
     ax.set(xlabel=labels[0], ylabel=labels[1], title=title, xlim=xlim, ylim=ylim)
     legend = ax.legend(loc="best", frameon=True, framealpha=0.85, edgecolor="none")
     legend.set_zorder(6)
-    return f"{title + '. ' if title else ''}Error at the ends: {', '.join(ends)}."
+    said = title.translate({ord(sign): None for sign in "$\\"})  # no mathematics in an alt text
+    return f"{said + '. ' if said else ''}Error at the ends: {', '.join(ends)}."
 
 
 def cloud_figure(gradients, full, *, limit: float, title: str = "") -> str:
@@ -124,6 +125,41 @@ def cloud_figure(gradients, full, *, limit: float, title: str = "") -> str:
     return (
         f"Full gradient of length {np.linalg.norm(full):.3f}; batches deviate by {spread:.3f},"
         f" and {100 * down.mean():.0f} % of them point the same way."
+    )
+
+
+def parabola_figure(weights, *, curvature: float = 1.0, title: str = "") -> str:
+    """Draw the steps of one weight on its error, the parabola c/2 w².
+
+    Parameters
+    ----------
+    weights : array, shape (T + 1,)
+        Before the first and after each step.
+    curvature : float
+        The c of the parabola.
+    title : str
+
+    Returns
+    -------
+    str
+        The weights after the first and after the last step, in a sentence.
+    """
+    weights = np.asarray(weights)
+    reach = 1.15 * abs(weights[0])
+    w = np.linspace(-3 * reach, 3 * reach, 301)
+    _, ax = plt.subplots(figsize=(6.0, 3.8))
+    ax.plot(w, curvature / 2 * w**2, color=COLORS["muted"])
+    heights = curvature / 2 * weights**2
+    ax.plot(weights, heights, color=COLORS["error"], linewidth=1.2)
+    ax.plot(weights, heights, "o", color=COLORS["error"], markersize=7, markeredgecolor="white")
+    ax.plot(weights[0], heights[0], "o", color=COLORS["ink"], markersize=11)
+    ax.plot(0, 0, "*", color=COLORS["truth"], markersize=16, markeredgecolor="white", zorder=4)
+    top = 2.2 * heights[0]
+    ax.set(xlim=(-1.6 * reach, 1.6 * reach), ylim=(-0.06 * top, top))
+    ax.set(xlabel="weight $w$", ylabel="error $E$", title=title)
+    return (
+        f"From {weights[0]:.2f} to {weights[1]:.2f} in one step,"
+        f" to {_short(weights[-1])} in {len(weights) - 1}."
     )
 
 

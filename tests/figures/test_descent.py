@@ -26,8 +26,10 @@ def test_every_path_ends_in_a_mark_and_its_error_is_said():
         "fast": np.array([[2.0, 1.0], [0.0, 0.1]]),
         "lost": np.array([[2.0, 1.0], [1e5, 0.0]]),
     }
-    sentence = figures.paths_figure(bowl, paths, title="Two steps", **FRAME)
-    assert sentence == ("Two steps. Error at the ends: slow 3.5, fast 0.1, lost out of sight.")
+    sentence = figures.paths_figure(bowl, paths, title=r"Two steps, $\eta$ = 1", **FRAME)
+    assert sentence == (
+        "Two steps, eta = 1. Error at the ends: slow 3.5, fast 0.1, lost out of sight."
+    )
     (ax,) = plt.gcf().axes
     marks = {
         line.get_label(): line.get_xydata()[0] for line in ax.lines if len(line.get_xdata()) == 1
@@ -49,3 +51,13 @@ def test_batches_that_point_uphill_are_hollow():
     down, up = ax.collections
     assert len(down.get_offsets()) == 3
     assert up.get_offsets().tolist() == [[-1.0, 0.0]]
+
+
+def test_steps_of_one_weight_lie_on_its_parabola():
+    sentence = figures.parabola_figure([2.0, -1.0, 0.5], curvature=4.0)
+    assert sentence == "From 2.00 to -1.00 in one step, to 0.5 in 2."
+    curve, _, steps, start, goal = plt.gcf().axes[0].lines
+    assert steps.get_ydata() == pytest.approx([8.0, 2.0, 0.5])
+    assert curve.get_ydata() == pytest.approx(2 * curve.get_xdata() ** 2)
+    assert start.get_xydata().tolist() == [[2.0, 8.0]]
+    assert goal.get_xydata().tolist() == [[0.0, 0.0]]
