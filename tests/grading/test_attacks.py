@@ -43,6 +43,7 @@ HONEST = {
     "accuracy": "def accuracy(m):\n    return np.trace(m) / m.sum() if m.sum() else 0.0",
 }
 SECRET = 41237
+DOUBLE = ("test_double", "hidden_double", "exact_double")
 SETUP = "import numpy as np\n\nfrom course_lib.grading import check"
 TESTS = {
     "test_double": (
@@ -58,6 +59,7 @@ TESTS = {
         "    points += float(np.allclose(double(x.copy()), reference(x)))\n"
         "points\n### END HIDDEN TESTS",
     ),
+    "exact_double": (1, "assert double(3.0) == 6.0\nassert abs(double(2.0) - 4.0) < 1e-9"),
     "test_accuracy": (2, "check(accuracy, 'accuracy', points=2, edge_cases=True, seed=8102)"),
 }
 
@@ -65,7 +67,7 @@ TESTS = {
 def cells(answers):
     """The released cells in order, and a submitted notebook with these answers."""
     order = [("set-up", SETUP), *[(name, "pass") for name in HONEST]]
-    order[2:2] = [(name, TESTS[name][1]) for name in ("test_double", "hidden_double")]
+    order[2:2] = [(name, TESTS[name][1]) for name in DOUBLE]
     order.append(("test_accuracy", TESTS["test_accuracy"][1]))
     released = []
     for name, source in order:
@@ -182,7 +184,7 @@ def grade(code, folder):
 
 def test_honest_work_gets_everything(sandboxed, tmp_path):
     notebook, _ = grade(HONEST["double"], tmp_path)
-    assert points(notebook) == {"test_double": 2, "hidden_double": 3, "test_accuracy": 2}
+    assert points(notebook) == {name: worth for name, (worth, _) in TESTS.items()}
 
 
 def test_there_are_enough_attacks():
@@ -196,7 +198,7 @@ def test_attack(attack, outside, neighbour, tmp_path):
     code = code.replace("PORT", str(outside.port))
     notebook, seconds = grade(code, tmp_path)
     got = points(notebook)
-    assert (got["test_double"], got["hidden_double"]) == (0, 0)
+    assert [got[name] for name in DOUBLE] == [0, 0, 0]
     assert got["test_accuracy"] <= (0 if "def accuracy" in code else 2)
     assert outside.changes() == []
     for name, (worth, text) in TESTS.items():

@@ -84,6 +84,10 @@ class Vector:
     def norm(self):
         return np.hypot(self.x, self.y)
 
+class Equal:
+    def __eq__(self, other):
+        return True
+
 class Child(Vector):
     pass
 
@@ -199,6 +203,8 @@ def test_an_object_is_no_number_where_the_solution_has_no_such_operator(shared):
     assert shared.trusted.special_methods() == {"add", "eq"}
     verdict = shared.test_cell("assert abs(Vector(1) - 3) < 1", "test", 1.0)
     assert "is an object of the submission's, not a number" in verdict.problem[1]
+    for text in ("Equal() == 5", "5 == Equal()", "Equal() in (5,)", "not Equal() != 5"):
+        assert shared.test_cell(f"assert {text}", "test", 1.0).score == 0.0
     for text in ("np.asarray(Vector(1))", "np.allclose(Vector(1), 1)", "np.abs(Vector(1))"):
         assert shared.test_cell(f"assert {text} is not None", "test", 1.0).score == 0.0
 
