@@ -34,10 +34,10 @@ def draw_box(ax: Axes, box, kind: str, *, text: str = "", place: str = "above") 
     line: dict[str, Any] = {"lw": 5.0, "alpha": 0.5} if kind == "truth" else {"lw": 2.0, "ls": "--"}
     ax.add_patch(Rectangle((x, y), width, height, fill=False, ec=COLORS[kind], **line))
     top = place == "above"
-    at, va = (y - 3, "bottom") if top else (y + height + 3, "top")
-    ax.text(
-        x if top else x + width, at, text, color=COLORS[kind], va=va, ha="left" if top else "right"
-    )
+    at, va = (y - 0.03 * height, "bottom") if top else (y + 1.03 * height, "top")
+    label = ax.text(x if top else x + width, at, text, color=COLORS[kind], va=va)
+    label.set(ha="left" if top else "right", zorder=3)
+    label.set_bbox({"fc": "white", "ec": "none", "alpha": 0.75, "pad": 0.5})
 
 
 def scene_figure(truth, found, names, *, size=(300, 208)) -> str:
@@ -94,19 +94,18 @@ def iou_figure(across: float, down: float, *, threshold: float = 0.5) -> str:
     iou = float(box_iou(target, target + np.tile([across, down], 2))[0, 0])
     overlap = max(width - across, 0.0) * max(height - down, 0.0)
     union = 2 * width * height - overlap
-    _, ax = plt.subplots(figsize=(6.0, 4.6))
+    _, ax = plt.subplots(figsize=(6.0, 4.4))
     for corner, kind in [((0.0, 0.0), "truth"), ((across, down), "prediction")]:
         ax.add_patch(Rectangle(corner, width, height, fc=COLORS[kind], alpha=0.18))
-        draw_box(ax, (*corner, width, height), kind)
+        text = {"truth": "target", "prediction": "detection"}[kind]
+        place = "above" if kind == "truth" else "below"
+        draw_box(ax, (*corner, width, height), kind, text=text, place=place)
     if overlap:
         corner, sides = (across, down), (width - across, height - down)
         ax.add_patch(Rectangle(corner, *sides, fc=COLORS["ink"], alpha=0.35, hatch="//"))
     verdict = "true positive" if iou >= threshold else "false positive"
     ax.set_title(f"IoU = {overlap:g} / {union:g} = {iou:.2f}: {verdict}")
-    ax.text(0.2, -0.3, "target", color=COLORS["truth"], va="bottom")
-    right, bottom = across + width, down + height
-    ax.text(right, bottom + 0.3, "detection", color=COLORS["prediction"], va="top", ha="right")
-    ax.set(xlim=(-0.5, 20.5), ylim=(16.8, -1.8), aspect="equal")
+    ax.set(xlim=(-0.5, 20.5), ylim=(14.8, -1.4), aspect="equal")
     ax.axis("off")
     return (
         f"The detection is {across:g} to the right and {down:g} below: overlap {overlap:g},"
