@@ -7,6 +7,7 @@ import pytest
 from course_lib.grading import source
 from course_lib.grading.assignment import Assignment, AssignmentError
 from course_lib.grading.examiner import Examiner, score
+from course_lib.grading.session import ProgramEnded
 from course_lib.grading.source import SourceCell, Trusted, missing_names, parse
 
 STUDENT = """
@@ -207,6 +208,40 @@ def test_an_object_is_no_number_where_the_solution_has_no_such_operator(shared):
         assert shared.test_cell(f"assert {text}", "test", 1.0).score == 0.0
     for text in ("np.asarray(Vector(1))", "np.allclose(Vector(1), 1)", "np.abs(Vector(1))"):
         assert shared.test_cell(f"assert {text} is not None", "test", 1.0).score == 0.0
+
+
+def test_a_program_that_is_gone_is_started_again_without_the_cell_that_ended_it(open_examiner):
+    examiner = open_examiner("import os\ndef f(): return 1", "def g(): os._exit(0)")
+    with pytest.raises(ProgramEnded):
+        examiner.student_cell("before = 1\nos._exit(1)")
+    assert examiner.test_cell("assert f() == 1", "one", 1.0).problem is None
+    verdict = examiner.test_cell("assert g() == 1", "two", 1.0)
+    assert verdict.problem[0] == "ProgramEnded" and "is gone: it ended" in verdict.problem[1]
+    assert examiner.test_cell("assert f() == 1", "three", 1.0).problem is None
+    examiner.test_cell("g()", "four", 1.0)  # twice is enough
+    assert examiner.test_cell("assert f() == 1", "five", 1.0).problem[0] == "ProgramEnded"
+
+
+def test_time_limits(open_examiner):
+    examiner = open_examiner(
+        "import time\ndef slow(): time.sleep(60)\ndef f(): return 1",
+        call_seconds=1,
+        notebook_seconds=30,
+    )
+    assert examiner.test_cell("slow()", "one", 1.0).problem == (
+        "TooSlow",
+        "it was stopped after 1 s",
+    )
+    assert examiner.test_cell("assert f() == 1", "two", 1.0).problem is None
+    examiner.session.seconds = 0.0
+    verdict = examiner.test_cell("assert f() == 1", "three", 1.0)
+    assert "it used all of its 30 s" in verdict.problem[1]
+
+
+def test_an_endless_test_is_stopped_too(open_examiner):
+    examiner = open_examiner("def forever():\n    while True:\n        yield 1.0", cell_seconds=2)
+    verdict = examiner.test_cell("for _ in forever():\n    pass", "one", 1.0)
+    assert verdict.score == 0.0 and verdict.problem[0] in ("TooSlow", "ProgramEnded")
 
 
 def test_torch_tensors_travel(open_examiner):
