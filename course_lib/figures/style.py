@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 from IPython.display import publish_display_data
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -60,8 +61,22 @@ def png(figure: Figure) -> bytes:
     figure.savefig(drawn, format="png", dpi=DPI, facecolor="white")
     reduced = BytesIO()
     image = Image.open(drawn).convert("RGB")
-    image.quantize(PALETTE_SIZE, dither=Image.Dither.NONE).save(reduced, "PNG", optimize=True)
+    image.quantize(palette=_palette(image), dither=Image.Dither.NONE).save(
+        reduced, "PNG", optimize=True
+    )
     return reduced.getvalue()
+
+
+def _palette(image: Image.Image) -> Image.Image:
+    """The colours of :data:`COLORS`, and those that serve the rest of the picture best.
+
+    Left to itself, the choice of colours would give a small red mark among many greys up.
+    """
+    kept = [round(255 * part) for color in COLORS.values() for part in to_rgb(color)]
+    others = image.quantize(PALETTE_SIZE - len(COLORS), dither=Image.Dither.NONE).getpalette()
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(kept + (others or [])[: 3 * PALETTE_SIZE - len(kept)])
+    return palette
 
 
 def keep_colors(figure: Figure) -> None:

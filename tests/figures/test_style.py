@@ -1,6 +1,7 @@
 from io import BytesIO
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
@@ -44,3 +45,14 @@ def test_colours_stand_out_from_the_page(name):
     """WCAG 1.4.11: at least 3 : 1 for what has to be seen, 4.5 : 1 for text."""
     contrast = 1.05 / (luminance(COLORS[name]) + 0.05)
     assert contrast >= (4.5 if name in ("ink", "muted") else 3.0)
+
+
+def test_small_marks_keep_their_colours_among_many_greys():
+    figure, ax = plt.subplots()
+    ax.imshow(np.linspace(0, 1, 10_000).reshape(100, 100), cmap="gray")
+    for place, color in enumerate(style.COLORS.values()):
+        ax.plot(10 * place + 5, 50, "s", color=color, markersize=3)
+    shown = Image.open(BytesIO(style.png(figure))).convert("RGB")
+    colors = {color for _, color in shown.getcolors(10**6)}
+    for name, color in style.COLORS.items():
+        assert tuple(round(255 * part) for part in to_rgb(color)) in colors, name
