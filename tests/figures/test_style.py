@@ -50,9 +50,10 @@ def test_colours_stand_out_from_the_page(name):
 def test_small_marks_keep_their_colours_among_many_greys():
     figure, ax = plt.subplots()
     ax.imshow(np.linspace(0, 1, 10_000).reshape(100, 100), cmap="gray")
-    for place, color in enumerate(style.COLORS.values()):
+    hues = [style.COLORS[name] for name in ("truth", "prediction", "error", "gradient")]
+    for place, color in enumerate(hues):
         ax.plot(10 * place + 5, 50, "s", color=color, markersize=3)
     shown = Image.open(BytesIO(style.png(figure))).convert("RGB")
     colors = {color for _, color in shown.getcolors(10**6)}
-    for name, color in style.COLORS.items():
-        assert tuple(round(255 * part) for part in to_rgb(color)) in colors, name
+    for color in hues:
+        assert tuple(round(255 * part) for part in to_rgb(color)) in colors, color
