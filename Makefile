@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Small matrices: more BLAS threads only wait for each other, ten times as long on a busy machine.
+export OMP_NUM_THREADS ?= 1
 
 LIBRARY   := $(shell find course_lib -name '*.py')
 PAGES     := $(shell find book exercises -type f -not -path '*/.ipynb_checkpoints/*')
