@@ -125,10 +125,12 @@ def call(student_function, arguments: tuple):
     if not callable(student_function):
         return None, f"expected a function, got {compare.describe(student_function)}"
     given = copy.deepcopy(arguments)
+    # In the examiner it is a proxy; called in this way it brings back what became of its copies.
+    function = getattr(student_function, "call_in_place", student_function)
     silence = io.StringIO()
     try:
         with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
-            result = student_function(*given)
+            result = function(*given)
     except NotImplementedError:
         return None, "not written yet"
     except (Exception, SystemExit) as error:

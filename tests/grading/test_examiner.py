@@ -222,6 +222,15 @@ def test_a_program_that_is_gone_is_started_again_without_the_cell_that_ended_it(
     assert examiner.test_cell("assert f() == 1", "five", 1.0).problem[0] == "ProgramEnded"
 
 
+def test_a_check_notices_that_a_function_writes_to_its_arguments(open_examiner):
+    examiner = open_examiner(
+        "def accuracy(m):\n    share = m.trace() / m.sum()\n    m[:] = 0\n    return share",
+        source=[("set-up", "from course_lib.grading import check", "setup")],
+    )
+    verdict = examiner.test_cell("check(accuracy, 'accuracy')", "test", 1.0)
+    assert verdict.score == 0.0 and "changes the arrays that it is given" in verdict.printed
+
+
 def test_time_limits(open_examiner):
     examiner = open_examiner(
         "import time\ndef slow(): time.sleep(60)\ndef f(): return 1",
