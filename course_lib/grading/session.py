@@ -16,6 +16,7 @@ from course_lib.grading.assignment import Assignment
 from course_lib.grading.channel import Channel, LateError, failure
 from course_lib.grading.sandbox import START_SECONDS, Sandbox, SandboxError
 
+PROXIES = 100_000  # things in the sandbox that the examiner keeps track of
 CALLBACKS = 10_000  # functions that a notebook's tests may pass as arguments
 NAMES = 100  # characters of a name that the submission gives to something
 
@@ -215,6 +216,8 @@ class Session:
         if type(number) is not int or type(name) is not str or type(bases) is not list:
             raise wire.WireError("a handle without a number or a name")
         if number not in self.proxies:
+            if len(self.proxies) >= PROXIES:
+                raise wire.WireError(f"more than {PROXIES} objects")
             self.proxies[number] = self.stand_in(number, kind, name[:NAMES], bases)
         return self.proxies[number]
 

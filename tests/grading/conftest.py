@@ -1,5 +1,8 @@
 """Sandboxes for the tests of grading; skipped, in words, where there can be none."""
 
+import os
+import sys
+
 import pytest
 
 from course_lib.grading import sandbox
@@ -13,9 +16,6 @@ QUICK = {"call_seconds": 2, "cell_seconds": 20, "memory_mb": 1024, "disk_mb": 32
 @pytest.fixture(scope="session")
 def sandboxed():
     """Skip without bubblewrap; fail where CI must have it (conftest's ``need`` is per test)."""
-    import os
-    import sys
-
     reason = sandbox.missing()
     if reason and os.environ.get("CI") == "true" and sys.platform == "linux":
         pytest.fail(reason)
