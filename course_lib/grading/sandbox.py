@@ -75,13 +75,18 @@ class Sandbox:
         self.folder = "" if confined else tempfile.mkdtemp(prefix="course-unsafe-")
         self.pidfd: int | None = None
         limits = [assignment.memory_mb << 20, assignment.processes, assignment.disk_mb << 20]
-        with inside, contextlib.ExitStack() as stack:
-            fd = inside.fileno()
-            if confined:
-                agent = [_python(), "-I", "-m", "course_lib.grading.agent", str(fd)]
-                self._confine(assignment, files, [*agent, *map(str, limits)], fd, stack)
-            else:
-                self._start_unconfined(files, fd)
+        try:
+            with inside, contextlib.ExitStack() as stack:
+                fd = inside.fileno()
+                if confined:
+                    agent = [_python(), "-I", "-m", "course_lib.grading.agent", str(fd)]
+                    self._confine(assignment, files, [*agent, *map(str, limits)], fd, stack)
+                else:
+                    self._start_unconfined(files, fd)
+        except (SandboxError, OSError):  # no process: only what was made for it is to be removed
+            self.connection.close()
+            self.cgroup.remove()
+            raise
 
     def _confine(self, assignment, files, command, fd, stack) -> None:
         told, tells = os.pipe()

@@ -91,6 +91,7 @@ def test_packages_and_modules_that_are_not_there(sandboxed):
         Session(Assignment(packages=("nothing-like-it",)), {})
     with pytest.raises(sandbox.SandboxError, match="there is no module 'course_lib"):
         Session(Assignment(modules=("course_lib.nothing",)), {})
+    assert not list(Path("/sys/fs/cgroup").glob(f"*/course-{os.getpid()}-*"))
 
 
 def test_a_module_of_the_course_can_be_allowed(sandboxed):
