@@ -4,14 +4,16 @@ How it is computed is told in :mod:`course_lib.nn.stacking`. As in PyTorch, the 
 neural network is a cross-correlation; :func:`course_lib.nn.convolve` shows the difference.
 """
 
+import math
+
 from course_lib.nn.checks import dimensions, floating
 from course_lib.nn.stacking import (
     plan_convolution,
     stacks,
-    unstack,
     weight_from_matrices,
     weight_matrices,
 )
+from course_lib.nn.transposed import interlaced, plan_transposed, transposed_kernels
 from course_lib.nn.windows import whole
 
 
@@ -144,8 +146,15 @@ def _forward(operation, x, weight, bias, stride, padding, dilation, groups):
             f"{operation}: bias has shape {tuple(bias.shape)}, "
             f"expected ({weight.shape[0]},), one for each kernel"
         )
-    matrices = weight_matrices(xp, weight, groups)
     output = xp.empty(plan.output_shape, dtype=x.dtype, device=x.device)
+    for images, chunk in _correlate(xp, x, weight, bias, plan):
+        output[images, ...] = plan.restore(xp, chunk)
+    return output
+
+
+def _correlate(xp, x, weight, bias, plan):
+    """Chunk after chunk: which images, and the output for them, arranged (m, K, H', W', n)."""
+    matrices = weight_matrices(xp, weight, plan.stack_shape[0])
     for images, stack in stacks(xp, x, plan):
         first, *others = plan.products
         potentials = matrices[..., first.weights] @ stack[plan.seen(first, stack)]
@@ -154,8 +163,7 @@ def _forward(operation, x, weight, bias, stride, padding, dilation, groups):
         potentials = xp.reshape(potentials, (stack.shape[0], *plan.output_shape[1:], -1))
         if bias is not None:
             potentials += bias[:, None, None, None]
-        output[images, ...] = plan.restore(xp, potentials)
-    return output
+        yield images, potentials
 
 
 def _backward(operation, grad_output, x, weight, input_gradient, stride, padding, dilation, groups):
@@ -166,23 +174,39 @@ def _backward(operation, grad_output, x, weight, input_gradient, stride, padding
             f"{operation}: grad_output has shape {tuple(grad_output.shape)}, expected "
             f"{plan.output_shape} for x {tuple(x.shape)} and weight {tuple(weight.shape)}"
         )
-    transposed = xp.matrix_transpose(weight_matrices(xp, weight, groups))
-    grad_transposed = xp.zeros(transposed.shape, dtype=x.dtype, device=x.device)
-    grad_x = xp.empty(x.shape, dtype=x.dtype, device=x.device) if input_gradient else None
+    grad_x = _grad_images(xp, grad_output, x, weight, plan) if input_gradient else None
+    return (
+        grad_x,
+        _grad_weight(xp, grad_output, x, weight, plan),
+        xp.sum(grad_output, axis=(0, 2, 3)),
+    )
+
+
+def _grad_images(xp, grad_output, x, weight, plan):
+    """A convolution as well, as :mod:`course_lib.nn.transposed` tells."""
+    groups = plan.stack_shape[0]
+    transposed, axes = plan_transposed(
+        tuple(x.shape), tuple(weight.shape), plan.output_shape, groups, plan.settings, plan.on_gpu
+    )
+    kernels = transposed_kernels(xp, weight, groups, axes)
+    grad_x = xp.empty(x.shape, dtype=x.dtype, device=x.device)
+    for images, chunk in _correlate(xp, grad_output, kernels, None, transposed):
+        grad_x[images, ...] = transposed.restore(xp, interlaced(xp, chunk, axes, x.shape))
+    return grad_x
+
+
+def _grad_weight(xp, grad_output, x, weight, plan):
+    """The blame of a unit times the pixel that it saw, summed over images and positions."""
+    groups = plan.stack_shape[0]
+    inputs, kernels = math.prod(weight.shape[1:]), weight.shape[0] // groups
+    grad_matrices = xp.zeros((groups, inputs, kernels), dtype=x.dtype, device=x.device)
     for images, stack in stacks(xp, x, plan):
         delta = plan.arrange(xp, grad_output[images, ...])
-        delta = xp.reshape(delta, (stack.shape[0], groups, weight.shape[0] // groups, -1))
+        delta = xp.reshape(delta, (stack.shape[0], groups, kernels, -1))
         for product in plan.products:
             shares = stack[plan.seen(product, stack)] @ xp.matrix_transpose(delta)
-            grad_transposed[:, product.weights, :] += xp.sum(shares, axis=0)
-        if grad_x is not None:
-            grad_stack = xp.zeros_like(stack)
-            for product in plan.products:
-                blamed = grad_stack[plan.seen(product, stack)]
-                blamed += transposed[:, product.weights, :] @ delta
-            grad_x[images, ...] = unstack(xp, grad_stack, plan, x.shape[1:])
-    grad_weight = weight_from_matrices(xp, xp.matrix_transpose(grad_transposed), weight.shape)
-    return grad_x, grad_weight, xp.sum(grad_output, axis=(0, 2, 3))
+            grad_matrices[:, product.weights, :] += xp.sum(shares, axis=0)
+    return weight_from_matrices(xp, xp.matrix_transpose(grad_matrices), weight.shape)
 
 
 def _as_images(operation, x, weight, stride, padding, dilation):

@@ -7,9 +7,10 @@ slices of one stack,
 
     output = sum over kernel rows i of  weight[i] @ stack[shifted by i],
 
-and the backward pass sends gradients back through the same slices. With stride s the rows that a
-kernel row meets are s apart; the stack then has one plane for each remainder i mod s. When the
-channels are few, all kernel rows are copied after all, a plane each, for one large product.
+and the gradient of the weight is made of products with the same slices. (That of the images is
+another convolution: :mod:`course_lib.nn.transposed`.) With stride s the rows that a kernel row
+meets are s apart; the stack then has one plane for each remainder i mod s. When the channels are
+few, all kernel rows are copied after all, a plane each, for one large product.
 
 Images go through in chunks, so that the stack of one stays in the processor's cache, and the
 backward pass stacks again rather than keeping kernel-width copies of every input in memory.
@@ -47,6 +48,8 @@ class Plan(NamedTuple):
     products: list[Product]
     vertical: list[tuple[slice, slice]]  # of each plane: rows of the stack, and of the image
     horizontal: list[tuple[slice, slice]]  # of each kernel column: the same
+    settings: tuple[tuple[int, int], ...]  # stride, padding and dilation
+    on_gpu: bool
     images: int  # at a time
     interleaved: bool  # whether images come last in a stack, or first
 
@@ -94,10 +97,16 @@ def plan_convolution(operation, x, weight, stride, padding, dilation, groups):
 @lru_cache(maxsize=256)  # a network asks for the same few plans at every step
 def _plan(operation, x_shape, weight_shape, stride, padding, dilation, groups, on_gpu):
     _check_channels(operation, x_shape, weight_shape, groups)
-    samples, _, *size = x_shape
+    size = output_size(operation, x_shape[2:], weight_shape[2:], stride, padding, dilation)
+    return lay_out(x_shape, weight_shape, size, stride, padding, dilation, groups, on_gpu)
+
+
+def lay_out(x_shape, weight_shape, size, stride, padding, dilation, groups, on_gpu):
+    """Lay out a convolution whose output has the height and width ``size``."""
+    samples, _, *image_size = x_shape
     kernels, channels, *kernel_size = weight_shape
-    height, width = output_size(operation, size, kernel_size, stride, padding, dilation)
-    interleaved = width < WIDE or on_gpu
+    height, width = size
+    interleaved = (width < WIDE and samples > 1) or on_gpu
     offsets = [i * dilation[0] for i in range(kernel_size[0])]
     height_of_plane = channels * kernel_size[1]
     if height_of_plane < LOW and not interleaved:
@@ -113,11 +122,13 @@ def _plan(operation, x_shape, weight_shape, stride, padding, dilation, groups, o
         output_shape=(samples, kernels, height, width),
         stack_shape=stack_shape,
         products=_products(places, height_of_plane),
-        vertical=[overlap(size[0], rows, plane - padding[0], stride[0]) for plane in planes],
+        vertical=[overlap(image_size[0], rows, plane - padding[0], stride[0]) for plane in planes],
         horizontal=[
-            overlap(size[1], width, j * dilation[1] - padding[1], stride[1])
+            overlap(image_size[1], width, j * dilation[1] - padding[1], stride[1])
             for j in range(kernel_size[1])
         ],
+        settings=(stride, padding, dilation),
+        on_gpu=on_gpu,
         images=max(1, min(samples, room // math.prod(stack_shape))),
         interleaved=interleaved,
     )
@@ -188,17 +199,3 @@ def stacks(xp, x, plan):
                 copy = arranged[..., image_rows, image_columns, :]
                 stack[:, :, plane, :, j, rows, columns, :] = copy
         yield images, xp.reshape(stack, (m, groups, planes * channels * kernel_width, -1))
-
-
-def unstack(xp, grad_matrices, plan, image_shape):
-    """Add up the blame of all copies of a pixel, to gradients of images (n, C, H, W)."""
-    m = grad_matrices.shape[0]
-    stack = xp.reshape(grad_matrices, (m, *plan.stack_shape, -1))
-    groups, _, channels = plan.stack_shape[:3]
-    shape = (m, groups, channels, *image_shape[1:], stack.shape[-1])
-    grad = xp.zeros(shape, dtype=stack.dtype, device=stack.device)
-    for plane, (rows, image_rows) in enumerate(plan.vertical):
-        for j, (columns, image_columns) in enumerate(plan.horizontal):
-            blamed = grad[..., image_rows, image_columns, :]
-            blamed += stack[:, :, plane, :, j, rows, columns, :]
-    return plan.restore(xp, xp.reshape(grad, (m, *image_shape, -1)))

@@ -25,6 +25,8 @@ def pair(operation, name, value, least, /):
     ValueError
         If it is not one or two integers of at least ``least``.
     """
+    if type(value) is tuple and [*map(type, value)] == [int, int] and min(value) >= least:
+        return value  # as layers hold it: they ask at every step
     values = tuple(value) if isinstance(value, tuple | list) else (value, value)
     if len(values) != 2 or not all(isinstance(v, Integral) and v >= least for v in values):
         raise ValueError(
