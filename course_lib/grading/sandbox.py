@@ -202,6 +202,8 @@ def view(assignment: Assignment, files: dict[str, Path], given) -> list[str]:
     for name in SETTINGS:
         arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     arguments += ["--ro-bind-data", given(PASSWD), "/etc/passwd"]
+    # Before the environment, which may itself lie below /tmp.
+    arguments += ["--size", megabytes, "--tmpfs", "/tmp"]
     if not sys.base_prefix.startswith("/usr"):
         arguments += ["--ro-bind", sys.base_prefix, sys.base_prefix]
     hidden = [path for path in _package_folders() if Path(path).is_dir()]
@@ -218,8 +220,7 @@ def view(assignment: Assignment, files: dict[str, Path], given) -> list[str]:
     # For root these kernel settings would be writable: the user namespace does not change that.
     arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys"]
     arguments += ["--dev", "/dev", "--size", megabytes, "--tmpfs", "/dev/shm"]
-    arguments += ["--remount-ro", "/dev", "--size", megabytes, "--tmpfs", "/tmp"]
-    arguments += ["--size", megabytes, "--tmpfs", HOME]
+    arguments += ["--remount-ro", "/dev", "--size", megabytes, "--tmpfs", HOME]
     for name, file in files.items():
         arguments += ["--ro-bind", str(file), f"{HOME}/{name}"]
     for folder in [*hidden, "/"]:

@@ -53,7 +53,8 @@ def every_slider_turns_to_another_frame(book):
     for slider in book.get_by_role("slider").all():
         name = slider.get_attribute("aria-label")
         assert name, "a slider without a name"
-        for _ in range(2):
+        steps = int(float(slider.get_attribute("aria-valuemax")))
+        for _ in range(min(steps, 2)):
             slider.press("ArrowRight")
             assert frame(book) not in seen, f"slider {name!r} changes nothing"
             seen.append(frame(book))
