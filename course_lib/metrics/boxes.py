@@ -8,7 +8,7 @@ from math import prod
 
 from course_lib.arrays import device, namespace
 
-TILE = 1 << 16  # elements that are worked on at a time: a few arrays of them stay in the cache
+TILE = 1 << 15  # elements that are worked on at a time: a few arrays of them stay in the cache
 
 
 def box_iou(boxes1, boxes2, /):
