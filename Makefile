@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Small matrices: more BLAS threads only wait for each other, ten times as long on a busy machine.
 export OMP_NUM_THREADS ?= 1
 
-LIBRARY   := $(shell find course_lib -name '*.py')
+LIBRARY   := $(shell find course_lib -type f -not -name '*.pyc')
 PAGES     := $(shell find book exercises -type f -not -path '*/.ipynb_checkpoints/*')
 SOURCES   := $(wildcard solutions/*/*.ipynb)
 RELEASES  := $(SOURCES:solutions/%=exercises/%)
