@@ -1,25 +1,54 @@
 """``check``: a student's function beside the reference, on random inputs, with partial credit.
 
-A :class:`Check` knows a reference function and how to draw inputs for it: ordinary ones, and
-edge cases by name. Every kind of input that a function gets right earns its share of the points,
-output by output; edge cases count only for outputs that are right on ordinary inputs, so that a
-function that always returns 0 does not earn the cases in which 0 happens to be right.
+A :class:`Check` knows a reference function, how to draw inputs for it, ordinary ones and edge
+cases by name, and the mistakes that people make. Every kind of input that a function gets right
+earns its share of the points, output by output; edge cases count only for outputs that are right
+on ordinary inputs, so that a function that always returns 0 does not earn the cases in which 0
+happens to be right.
 """
 
 import contextlib
-import copy
-import io
-import textwrap
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from course_lib.grading import compare
+from course_lib.grading import picture, report, trials
+from course_lib.grading.diagnosis import Diagnosis, Finding
 
 Draw = Callable[[np.random.Generator], tuple]
-WIDTH = 86  # characters of a report line, as many as a feedback page shows
-DRAWS = 5  # inputs of each kind: enough that a lucky guess does not pass
+PATIENCE = 3  # a stronger hint comes when the same mistake is made for this many times
+
+_tries: Counter = Counter()  # of each mistake in each check, since this program was started
+_recorders: list[list["Result"]] = []
+
+
+@dataclass(frozen=True, eq=False)
+class Misconception:
+    """A mistake that people make, and how to recognise it.
+
+    Attributes
+    ----------
+    name : str
+        Completes "you seem to have …": ``"averaged twice"``.
+    returns : callable
+        Takes the arguments of the reference and returns what a student with this mistake returns,
+        or raises what theirs raises. With several outputs it may return a dict of those that the
+        mistake changes.
+    hint : str
+        Points to the mistake and does not give the formula away.
+    more : str
+        A stronger hint, for those who make the mistake again.
+    read : str
+        Where to read, if it is not where the check says.
+    """
+
+    name: str
+    returns: Callable
+    hint: str
+    more: str = ""
+    read: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,21 +60,50 @@ class Check:
     reference : callable
         The right function; same arguments and outputs as the student's.
     ordinary : callable
-        ``ordinary(rng)`` draws a tuple of arguments.
+        ``ordinary(rng)`` draws a tuple of arguments; lengths that could be confused must differ.
     outputs : tuple of str
         Names of what the function returns, for the report.
     edge_cases : mapping of str to callable
         Name of the case (completing the sentence "when …"), and how to draw one.
+    misconceptions : tuple of Misconception
+        The more likely before the less likely.
+    read : str
+        Where the book explains it: a page below ``book/``, and a heading: ``"mlp#layers"``.
+    rtol : float
+        The error allowed, as a share of the largest expected value.
+    float32 : bool
+        Whether the function must also be right in single precision.
     """
 
     reference: Callable
     ordinary: Draw
     outputs: tuple[str, ...]
     edge_cases: Mapping[str, Draw] = field(default_factory=dict)
+    misconceptions: tuple[Misconception, ...] = ()
+    read: str = ""
+    rtol: float = 1e-7
+    float32: bool = True
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one check: the points, and what was found on each kind of input."""
+
+    check: str
+    score: float
+    points: float
+    findings: tuple[Finding, ...]
+
+    @property
+    def mistakes(self) -> list[str]:
+        """Names of the mistakes that were recognised, each once."""
+        return list(dict.fromkeys(f.name for f in self.findings if f.name))
 
 
 def check(student_function, name, /, *, points=1.0, edge_cases=False, seed=0):
     """Compare a student's function with the reference; print a report, return the score.
+
+    In a notebook a picture shows where the first wrong output is wrong.
 
     Parameters
     ----------
@@ -56,7 +114,8 @@ def check(student_function, name, /, *, points=1.0, edge_cases=False, seed=0):
     points : float
         What a function that is right everywhere earns.
     edge_cases : bool
-        Also try the edge cases of the check, each worth as much as the ordinary inputs.
+        Also count the edge cases of the check, single precision, and arrays that are not
+        contiguous, each worth as much as the ordinary inputs.
     seed : int
         Seed of the random inputs.
 
@@ -71,23 +130,35 @@ def check(student_function, name, /, *, points=1.0, edge_cases=False, seed=0):
         If there is no check of that name.
     """
     known = find(name)
-    rng = np.random.default_rng(seed)
-    ordinary = try_inputs(student_function, known, known.ordinary, rng)
-    results = {"on ordinary inputs": ordinary}
-    if edge_cases and any(problem is None for problem in ordinary):
-        for case, draw in known.edge_cases.items():
-            found = try_inputs(student_function, known, draw, rng)
-            results[f"when {case}"] = found
+    result = examine(student_function, known, name, points, edge_cases=edge_cases, seed=seed)
+    wrong = [f for f in result.findings if not f.right]
+    _tries.update((name, mistake) for mistake in result.mistakes)
+    again = {mistake for (of, mistake), n in _tries.items() if of == name and n >= PATIENCE}
+    print(report.text(result, {m.name: m.more for m in known.misconceptions if m.name in again}))
+    picture.show(next((f for f in wrong if f.errors is not None), None))
+    for recorder in _recorders:
+        recorder.append(result)
+    return result.score
 
-    kinds = 1 + len(known.edge_cases) * edge_cases
-    earned = sum(
-        problem is None and basis is None
-        for found in results.values()
-        for problem, basis in zip(found, ordinary)
-    )
+
+def examine(student_function, known: Check, name, points, *, edge_cases, seed=0) -> Result:
+    """What ``check`` finds, without saying it."""
+    rng = np.random.default_rng(seed)
+    # All kinds are drawn, counted or not: what is right tells why the rest is wrong.
+    tried: dict[str, list[trials.Trial]] = {}
+    for kind, draw in trials.draws(known).items():
+        if kind == trials.ORDINARY or tried[trials.ORDINARY][-1].failure is None:
+            tried[kind] = trials.run(student_function, known, draw, rng)
+    diagnosis = Diagnosis(known, tried)
+    outputs = range(len(known.outputs))
+    sound = [index for index in outputs if diagnosis.right(trials.ORDINARY, index)]
+    counted = [trials.ORDINARY, *(tried if edge_cases and sound else ())]
+    counted = list(dict.fromkeys(counted))
+    earned = sum(diagnosis.right(kind, index) for kind in counted for index in sound)
+    kinds = len(trials.draws(known)) if edge_cases else 1
     score = float(points) * earned / (kinds * len(known.outputs))
-    print(report(name, known.outputs, results, score, points))
-    return score
+    findings = [f for kind in counted for f in diagnosis.findings(kind)]
+    return Result(name, score, float(points), tuple(findings))
 
 
 def find(name: str) -> Check:
@@ -99,61 +170,12 @@ def find(name: str) -> Check:
     return CHECKS[name]
 
 
-def try_inputs(student_function, known: Check, draw: Draw, rng) -> list[str | None]:
-    """For each output: None if it was right on every draw, else what was wrong with the first."""
-    problems: list[str | None] = [None] * len(known.outputs)
-    for _ in range(DRAWS):
-        arguments = draw(rng)
-        result, failure = call(student_function, arguments)
-        expected = known.reference(*arguments)
-        if len(known.outputs) == 1:
-            result, expected = (result,), (expected,)
-        failure = failure or compare.number_of_outputs(result, known.outputs)
-        for index, name in enumerate(known.outputs):
-            if problems[index] is None:
-                problem = failure or compare.difference(result[index], expected[index], name)
-                problems[index] = (
-                    problem and f"{problem}\n{compare.inputs(known.reference, arguments)}".rstrip()
-                )
-        if all(problems):
-            break
-    return problems
-
-
-def call(student_function, arguments: tuple):
-    """Call with copies of ``arguments``: (result, None), or (None, why there is no result)."""
-    if not callable(student_function):
-        return None, f"expected a function, got {compare.describe(student_function)}"
-    given = copy.deepcopy(arguments)
-    # In the examiner it is a proxy; called in this way it brings back what became of its copies.
-    function = getattr(student_function, "call_in_place", student_function)
-    silence = io.StringIO()
+@contextlib.contextmanager
+def recorded():
+    """A list to which every check that is called meanwhile adds its :class:`Result`."""
+    results: list[Result] = []
+    _recorders.append(results)
     try:
-        with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
-            result = function(*given)
-    except NotImplementedError:
-        return None, "not written yet"
-    except (Exception, SystemExit) as error:
-        return None, f"it raised {type(error).__name__}: {error}".rstrip(": ")
-    if compare.changed(given, arguments):
-        return None, "it changes the arrays that it is given; work on a copy"
-    return result, None
-
-
-def report(name, outputs, results, score, points) -> str:
-    """The text that the student reads."""
-    said = [f"{name}: {round(score, 2):g} of {points:g} points"]
-    for kind, problems in results.items():
-        if not any(problems):
-            said.append(f"  ✓ right {kind}")
-        elif len(set(problems)) == 1:
-            said.append(f"  ✗ wrong {kind}: {problems[0]}")
-        else:
-            for output, problem in zip(outputs, problems):
-                said.append(
-                    f"  ✗ {output} is wrong {kind}: {problem}"
-                    if problem
-                    else f"  ✓ {output} is right {kind}"
-                )
-    lines = "\n".join(said).splitlines()
-    return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent=" " * 6) for line in lines)
+        yield results
+    finally:
+        _recorders.remove(results)

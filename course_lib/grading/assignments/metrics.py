@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.grading.checks import Check
+from course_lib.grading.checks import Check, Misconception
 from course_lib.metrics import classification
 
 
@@ -43,6 +43,12 @@ def _thresholds(y_true, scores):
     ]
 
 
+def _precision_recall_without_guard(matrix):
+    """Mistake: divides without asking whether there is anything to divide by."""
+    (_, fp), (fn, tp) = matrix
+    return tp / (tp + fp), tp / (tp + fn)
+
+
 def _labels(rng, classes=None, n=None):
     classes = classes or int(rng.integers(3, 6))
     n = n or int(rng.integers(8, 12))
@@ -74,6 +80,15 @@ CHECKS = {
             "a class never occurs": lambda rng: (*_labels(rng, classes=2)[:2], 4),
             "there are no samples": lambda rng: (np.zeros(0, int), np.zeros(0, int), 3),
         },
+        misconceptions=(
+            Misconception(
+                "swapped rows and columns",
+                lambda y_true, y_pred, n: confusion_matrix(y_pred, y_true, n),
+                hint="Which of the two labels chooses the row?",
+                more="Take one sample with y_true = 0 and y_pred = 1. In which cell is it counted?",
+            ),
+        ),
+        read="measuring/classification#the-confusion-matrix",
     ),
     "accuracy": Check(
         reference=accuracy,
@@ -89,6 +104,14 @@ CHECKS = {
             "nothing is predicted positive": lambda rng: (_matrix(rng)[0] * [[1, 0], [1, 0]],),
             "nothing is positive": lambda rng: (_matrix(rng)[0] * [[1, 1], [0, 0]],),
         },
+        misconceptions=(
+            Misconception(
+                "divided by zero",
+                _precision_recall_without_guard,
+                hint="A fraction with nothing below the line is 0 here; ask before you divide.",
+            ),
+        ),
+        read="measuring/classification#precision-and-recall",
     ),
     "f_beta": Check(
         reference=f_beta,

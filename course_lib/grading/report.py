@@ -1,0 +1,72 @@
+"""What a student reads about a check: what is right, what is wrong, and where to look."""
+
+import textwrap
+
+from course_lib.grading.diagnosis import Finding
+from course_lib.grading.trials import ORDINARY
+
+WIDTH = 86  # characters of a report line, as many as a feedback page shows
+
+
+def text(result, stronger: dict[str, str]) -> str:
+    """The report of a :class:`~course_lib.grading.checks.Result`.
+
+    Parameters
+    ----------
+    result : Result
+    stronger : dict of str to str
+        By name of a mistake, the hint for those who have made it before.
+    """
+    lines = [(0, f"{result.check}: {round(result.score, 2):g} of {result.points:g} points")]
+    kinds = dict.fromkeys(f.kind for f in result.findings)
+    sound = [k for k in kinds if all(f.right for f in result.findings if f.kind == k)]
+    if sound:
+        lines.append((2, f"✓ right {', '.join(sound)}"))
+    said: set[str] = set()
+    for finding in result.findings:
+        if not finding.right:
+            lines += wrong(finding, stronger.get(finding.name, ""), repeated=finding.name in said)
+            said.add(finding.name)
+        elif finding.kind not in sound:
+            lines.append((2, f"✓ {verb(finding)} right{when(finding)}"))
+    return "\n".join(
+        textwrap.fill(line, WIDTH, initial_indent=" " * n, subsequent_indent=" " * (n + 2))
+        for n, line in lines
+    )
+
+
+def wrong(finding: Finding, stronger: str, *, repeated: bool) -> list[tuple[int, str]]:
+    """Lines about a wrong output, each with its indentation; a hint is given once."""
+    head = f"✗ {verb(finding)} wrong{when(finding)}"
+    lines: list[tuple[int, str]] = [
+        (2, f"{head}: {finding.sentence}" if finding.sentence else head)
+    ]
+    if repeated and finding.name:
+        return lines
+    said = [finding.hint, stronger, *finding.example.splitlines()]
+    if finding.read:
+        said.append(f"Read: {address(finding.read)}")
+    return lines + [(6, line) for line in said if line]
+
+
+def verb(finding: Finding) -> str:
+    """The outputs of a finding and "is" or "are"."""
+    *most, last = finding.outputs
+    return f"{', '.join(most)} and {last} are" if most else f"{last} is"
+
+
+def when(finding: Finding) -> str:
+    """On which inputs; nothing for ordinary ones."""
+    return "" if finding.kind == ORDINARY else f" {finding.kind}"
+
+
+def address(read: str) -> str:
+    """Where a page and heading of the book stand, as a reader finds them.
+
+    Examples
+    --------
+    >>> address("backpropagation/chain-rule#the-whole-mlp")
+    'book/backpropagation/chain-rule.html#the-whole-mlp'
+    """
+    page, _, heading = read.partition("#")
+    return f"book/{page}.html" + (f"#{heading}" if heading else "")

@@ -1,0 +1,185 @@
+"""Calling a student's function on drawn inputs: what came back, and what should have.
+
+Every kind of input is drawn several times, so that a lucky guess does not pass. To what a check
+draws itself, two kinds are added: the same arrays as float32, and the same arrays with gaps
+between their elements in memory.
+"""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from course_lib.grading import compare
+
+DRAWS = 5  # inputs of each kind
+ORDINARY = "on ordinary inputs"
+FLOAT32 = "when the arrays are float32"
+STRIDED = "when the arrays are not contiguous in memory"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no result: a name to count it by, and a sentence for the student.
+
+    ``error`` is the type of the exception, where there was one.
+    """
+
+    name: str
+    sentence: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call: arguments, expected outputs, and the student's outputs or why there are none."""
+
+    arguments: tuple
+    expected: tuple
+    result: tuple | None
+    failure: Failure | None
+    tolerances: tuple[float, ...]
+
+
+def draws(known) -> dict[str, Callable]:
+    """Every kind of input of a check, by the words that a report says; ordinary ones first."""
+    kinds = {ORDINARY: known.ordinary}
+    kinds |= {f"when {case}": draw for case, draw in known.edge_cases.items()}
+    example = known.ordinary(np.random.default_rng(0))
+    if known.float32 and any(a.dtype == np.float64 for a in arrays(example)):
+        kinds[FLOAT32] = lambda rng: mapped(single, known.ordinary(rng))
+    if any(a.size > 1 for a in arrays(example)):
+        kinds[STRIDED] = lambda rng: mapped(strided, known.ordinary(rng))
+    return kinds
+
+
+def run(student_function, known, draw: Callable, rng: np.random.Generator) -> list[Trial]:
+    """Trials of one kind of input; the first that fails is the last."""
+    trials = []
+    for _ in range(DRAWS):
+        trials.append(trial(student_function, known, draw(rng)))
+        if trials[-1].failure:
+            break
+    return trials
+
+
+def trial(student_function, known, arguments: tuple) -> Trial:
+    """Call the function, and then the reference."""
+    result, failure = call(student_function, arguments)
+    # Expected values are those of double precision, also for arguments in single precision.
+    expected = run_own(known.reference, mapped(double, arguments))
+    expected = (expected,) if len(known.outputs) == 1 else tuple(expected)
+    if failure is None and len(known.outputs) > 1:
+        failure = wrong_number(result, known.outputs)
+    elif failure is None:
+        result = (result,)
+    rtol = compare.SINGLE if any(a.dtype == np.float32 for a in arrays(arguments)) else known.rtol
+    largest = max((compare.largest(a) for a in arrays(arguments)), default=0.0)
+    tolerances = tuple(compare.tolerance(value, rtol, largest) for value in expected)
+    return Trial(arguments, expected, None if failure else tuple(result), failure, tolerances)
+
+
+def run_own(function, arguments: tuple):
+    """What one of our own functions, a reference or a mistake, returns for copies of arguments."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return function(*copy_of(arguments))
+
+
+def call(student_function, arguments: tuple) -> tuple[Any, Failure | None]:
+    """Call with copies of ``arguments``: (result, None), or (None, why there is no result)."""
+    if not callable(student_function):
+        said = f"expected a function, got {compare.describe(student_function)}"
+        return None, Failure("not a function", said)
+    given = copy_of(arguments)
+    # In the examiner it is a proxy; called in this way it brings back what became of its copies.
+    function = getattr(student_function, "call_in_place", student_function)
+    silence = io.StringIO()
+    try:
+        with (
+            contextlib.redirect_stdout(silence),
+            contextlib.redirect_stderr(silence),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter(
+                "default"
+            )  # a student's own filter must not turn one into an error
+            result = function(*given)
+    except NotImplementedError:
+        return None, Failure("not written yet", "not written yet")
+    except (Exception, SystemExit) as error:
+        kind = type(error).__name__
+        return None, Failure(f"raised {kind}", f"it raised {kind}: {error}".rstrip(": "), kind)
+    if changed(given, arguments):
+        said = "it changes the arrays that it is given; work on a copy"
+        return None, Failure("changed its arguments", said)
+    if result is None:
+        printed = " It prints something: printing is not returning." if silence.getvalue() else ""
+        said = f"expected numbers, got None (is there a return statement?){printed}"
+        return None, Failure("returned nothing", said)
+    return result, None
+
+
+def wrong_number(result, names: tuple[str, ...]) -> Failure | None:
+    """A failure if ``result`` is not one value for each of ``names``."""
+    if isinstance(result, tuple | list) and len(result) == len(names):
+        return None
+    wanted = f"expected {len(names)} values ({', '.join(names)})"
+    got = len(result) if isinstance(result, tuple | list) else compare.describe(result)
+    return Failure("returned the wrong number of values", f"{wanted}, got {got}")
+
+
+def mapped(function: Callable, value):
+    """``value`` with ``function`` applied to every array in its lists and tuples."""
+    if isinstance(value, np.ndarray):
+        return function(value)
+    if isinstance(value, list | tuple):
+        return type(value)(mapped(function, item) for item in value)
+    return value
+
+
+def arrays(value):
+    """Every array in the lists and tuples of ``value``."""
+    found: list[np.ndarray] = []
+    mapped(found.append, value)
+    return found
+
+
+def single(array: np.ndarray) -> np.ndarray:
+    """Float64 as float32; other types as they are."""
+    return array.astype(np.float32) if array.dtype == np.float64 else array
+
+
+def double(array: np.ndarray) -> np.ndarray:
+    """Float32 as float64; other types as they are."""
+    return array.astype(np.float64) if array.dtype == np.float32 else array
+
+
+def strided(array: np.ndarray) -> np.ndarray:
+    """The same array, every other element of a larger one."""
+    if array.ndim == 0:
+        return array
+    gaps = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    gaps[..., ::2] = array
+    return gaps[..., ::2]
+
+
+def copy_of(arguments: tuple) -> tuple:
+    """Copies of all arrays, with gaps where the originals have them; the rest as it is."""
+
+    def duplicate(array):
+        return array.copy() if array.flags.c_contiguous else strided(array)
+
+    return mapped(duplicate, arguments)
+
+
+def changed(given: tuple, original: tuple) -> bool:
+    """Whether a function wrote to the arrays that it was given, or to a list of them."""
+    before, after = arrays(original), arrays(given)
+    return len(before) != len(after) or not all(
+        np.array_equal(a, b, equal_nan=a.dtype.kind in "fc") for a, b in zip(before, after)
+    )
