@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 import scipy.optimize
+from statsmodels.regression.linear_model import OLS
 from statsmodels.tsa.ar_model import AutoReg
+from statsmodels.tsa.arima.estimators.hannan_rissanen import hannan_rissanen
+from statsmodels.tsa.arima_process import arma_generate_sample
+from statsmodels.tsa.tsatools import lagmat
 
 from course_lib.data import load_sunspots
 from course_lib.timeseries import (
     fit_ar,
+    fit_arma,
     fit_mlp,
     fit_polynomial,
     fit_rational_polynomial,
@@ -45,6 +50,39 @@ def test_ar_in_float32(lib):
     coefficients = lib.numpy(model.coefficients)
     assert coefficients.dtype == np.float32
     np.testing.assert_allclose(coefficients, AutoReg(SERIES, 3).fit().params[1:], rtol=1e-4)
+
+
+@pytest.mark.parametrize("p, q, long", [(3, 2, 12), (1, 4, 9), (9, 1, 9)])
+def test_arma_is_two_regressions_of_statsmodels(lib, p, q, long):
+    """Both stages by statsmodels: the residuals of the first are columns of the second."""
+    residuals = AutoReg(SERIES, long, trend="c").fit().resid
+    rows = len(SERIES) - q - long
+    columns = [np.ones(rows), lagmat(SERIES, p)[-rows:], lagmat(residuals, q)[-rows:]]
+    judge = OLS(SERIES[-rows:], np.column_stack(columns)).fit()
+    model = fit_arma(lib(SERIES), p, q, long_order=long)
+    assert model.order == q + long
+    ours = [model.coefficients, model.surprise_coefficients]
+    ours = np.concatenate([[float(model.intercept)], *map(lib.numpy, ours)])
+    np.testing.assert_allclose(ours, judge.params, rtol=1e-8)
+    one_step = lib.numpy(one_step_forecast(model, lib(SERIES)))
+    np.testing.assert_allclose(one_step, judge.fittedvalues, rtol=1e-9)
+
+
+def test_arma_finds_the_rule_as_well_as_statsmodels():
+    """Statsmodels' first stage is Yule and Walker's, so the two agree only nearly."""
+    rule = np.array([1.2, -0.6]), np.array([0.5])
+    series = arma_generate_sample(
+        np.r_[1, -rule[0]],
+        np.r_[1, rule[1]],
+        20_000,
+        distrvs=np.random.default_rng(0).standard_normal,
+    )
+    judge = hannan_rissanen(series, ar_order=2, ma_order=1, unbiased=False)[0]
+    model = fit_arma(series, 2, 1)
+    ours = np.concatenate([model.coefficients, model.surprise_coefficients])
+    np.testing.assert_allclose(ours, judge.params[:3], atol=1e-3)
+    np.testing.assert_allclose(ours, np.concatenate(rule), atol=0.03)
+    assert model.foresight.order == 98
 
 
 def test_monomials_by_hand(lib):
@@ -171,6 +209,26 @@ def test_mlp_of_the_same_seed_is_the_same():
             lambda: fit_ar(SERIES[:7], 4),
             ValueError,
             "fit_ar: 5 coefficients from 3 equations; take a longer series or a lower order",
+        ),
+        (
+            lambda: fit_arma(SERIES, 3, 0),
+            ValueError,
+            "fit_arma: ma_order must be at least 1, got 0",
+        ),
+        (
+            lambda: fit_arma(SERIES, 0, 2),
+            ValueError,
+            "order must be from 1 to 308 for 309 values, got 0",
+        ),
+        (
+            lambda: fit_arma(SERIES, 3, 2, long_order=2),
+            ValueError,
+            "fit_arma: long_order must be at least ar_order, 3, got 2",
+        ),
+        (
+            lambda: fit_arma(SERIES[:27], 6, 8, long_order=6),
+            ValueError,
+            "fit_arma: 15 coefficients from 13 equations",
         ),
         (
             lambda: fit_polynomial(SERIES, 2, degree=0),

@@ -8,6 +8,7 @@ Source: lecture, "A Very Nonlinear Model with Single-Stage ML", with the series'
 place of the inputs x.
 """
 
+from course_lib.timeseries.arma import AutoRegressionMovingAverage, fit_arma
 from course_lib.timeseries.lags import forecast, lagged, one_step_forecast
 from course_lib.timeseries.neural import NeuralPredictor, fit_mlp
 from course_lib.timeseries.regression import (
@@ -23,6 +24,7 @@ from course_lib.timeseries.regression import (
 __all__ = [
     "lagged",
     "fit_ar",
+    "fit_arma",
     "monomials",
     "fit_polynomial",
     "fit_rational_polynomial",
@@ -30,6 +32,7 @@ __all__ = [
     "one_step_forecast",
     "forecast",
     "AutoRegression",
+    "AutoRegressionMovingAverage",
     "Polynomial",
     "RationalPolynomial",
     "NeuralPredictor",

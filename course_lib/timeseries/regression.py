@@ -53,7 +53,7 @@ def fit_ar(series, order, /):
     array([2.])
     """
     inputs, targets = lagged(series, order)
-    coefficients = _least_squares("fit_ar", monomials(inputs, 1), targets)
+    coefficients = least_squares("fit_ar", monomials(inputs, 1), targets)
     return AutoRegression(coefficients[0], coefficients[1:])
 
 
@@ -119,7 +119,7 @@ def fit_polynomial(series, order, /, *, degree=2):
     """
     _check_degree("fit_polynomial", "degree", degree)
     inputs, targets = lagged(series, order)
-    coefficients = _least_squares("fit_polynomial", monomials(inputs, degree), targets)
+    coefficients = least_squares("fit_polynomial", monomials(inputs, degree), targets)
     return Polynomial(order, degree, coefficients)
 
 
@@ -179,7 +179,7 @@ def fit_rational_polynomial(series, order, /, *, degree=2, denominator_degree=1)
     split = above.shape[1]
     _check_equations(caller, targets.shape[0], split + below.shape[1])
     zeros = xp.zeros_like(below[0, :])
-    coefficients = xp.concat([_least_squares(caller, above, targets), zeros])
+    coefficients = xp.concat([least_squares(caller, above, targets), zeros])
 
     def evaluate(coefficients):
         q = 1 + below @ coefficients[split:]
@@ -202,7 +202,7 @@ def fit_rational_polynomial(series, order, /, *, degree=2, denominator_degree=1)
     )
 
 
-def _least_squares(caller, features, targets):
+def least_squares(caller, features, targets):
     """The coefficients with the smallest squared error; the smallest such if there are many."""
     _check_equations(caller, *features.shape)
     return _damped_least_squares(features, targets, 0.0)
