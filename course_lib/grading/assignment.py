@@ -1,4 +1,4 @@
-"""``assignment.toml``: what the code of a submission may see and use in one assignment."""
+"""``assignment.toml``: what an assignment is, and what the code of a submission may see and use."""
 
 import dataclasses
 import tomllib
@@ -12,10 +12,17 @@ class AssignmentError(Exception):
 
 @dataclass(frozen=True)
 class Assignment:
-    """The limits of one assignment. Every field is a key of ``assignment.toml``.
+    """An assignment and its limits. Every field is a key of ``assignment.toml``.
 
     Attributes
     ----------
+    title : str
+    lecture : str
+        The lecture that it belongs to: a page below ``book/``.
+    points : float
+        All that can be earned, which a test compares with the notebook; 0 where it is not said.
+    minutes : int
+        How long a student needs; 0 where it is not said.
     packages : tuple of str
         Installed packages that the submission may import, with what these need.
     modules : tuple of str
@@ -30,6 +37,10 @@ class Assignment:
         Memory of the sandbox, processes and threads in it, and files (in memory) in it.
     """
 
+    title: str = ""
+    lecture: str = ""
+    points: float = 0.0
+    minutes: int = 0
     packages: tuple[str, ...] = ("numpy",)
     modules: tuple[str, ...] = ()
     in_place: tuple[str, ...] = ()
@@ -65,7 +76,11 @@ class Assignment:
 
 
 def _convert(value, kind, what):
-    """``value`` as ``kind``: a tuple of strings, or a positive number."""
+    """``value`` as ``kind``: a string, a tuple of strings, or a positive number."""
+    if kind is str:
+        if isinstance(value, str):
+            return value
+        raise AssignmentError(f"{what} is {value!r}, expected text in quotes")
     if kind is tuple:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)

@@ -29,7 +29,7 @@ def test_a_right_function_gets_all_points_as_a_plain_float(capsys):
 
 def test_swapped_rows_and_columns_are_called_that(capsys):
     assert check(lambda t, p, n: right_matrix(p, t, n), "confusion_matrix", points=3) == 0.0
-    assert "rows and columns are swapped" in capsys.readouterr().out
+    assert "you seem to have swapped rows and columns" in capsys.readouterr().out
 
 
 def test_credit_by_output(capsys):
