@@ -186,6 +186,53 @@ def grade(
 
 
 @app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook; it is not changed.")],
+) -> None:
+    """Run a whole assignment from top to bottom and say which of its checks pass."""
+    from rich.console import Console
+    from rich.table import Table
+    from tqdm import tqdm
+
+    from course_lib.grading import rehearsal
+    from course_lib.notebooks import NotebookError
+
+    def progress(cells):
+        return tqdm(cells, "running", unit="cell", disable=None, leave=False)
+
+    try:
+        rows = rehearsal.rehearse(notebook, progress)
+    except NotebookError as error:
+        raise fail("check", error) from None
+    table = Table("exercise", "points", "what the check says", title=notebook.name)
+    for row in rows:
+        score = "-" if row.score is None else f"{round(row.score, 2):g}"
+        table.add_row(row.exercise, f"{score} / {row.points:g}", row.said or "✓")
+    Console().print(table)
+    tested = [(row.score, row.points) for row in rows if row.score is not None]
+    earned, possible = (sum(column) for column in zip(*tested)) if tested else (0, 0)
+    typer.echo(f"{round(earned, 2):g} of {possible:g} points that the checks in it can give.")
+    typer.echo("Other inputs and edge cases are tried when it is graded.")
+    if earned < possible:
+        raise typer.Exit(1)
+
+
+@app.command("new-assignment")
+def new_assignment(
+    name: Annotated[str, typer.Argument(help="A short word: it becomes a folder and a module.")],
+) -> None:
+    """Make a small assignment that works, to be turned into your own."""
+    from course_lib.grading import authoring, pipeline
+
+    try:
+        for path in authoring.create(Path.cwd(), name):
+            typer.echo(f"made: {path}")
+    except pipeline.GradingError as error:
+        raise fail("new-assignment", error) from None
+    typer.echo("Now see “Writing an assignment” in the book.")
+
+
+@app.command()
 def doctor() -> None:
     """Say whether this machine can grade submissions safely, and how to mend it."""
     from course_lib.grading import doctor

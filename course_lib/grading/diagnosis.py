@@ -109,7 +109,6 @@ class Diagnosis:
             )
         if trial.failure:
             name, sentence = trial.failure.name, trial.failure.sentence
-            read = "" if name == "not written yet" else read
             return Finding(kind, outputs, False, name, sentence, read=read, example=shown)
         name, sentence = self.pattern(kind, index)
         hint = "" if name else self.only(kind, index)

@@ -3,7 +3,7 @@
 import textwrap
 
 from course_lib.grading.diagnosis import Finding
-from course_lib.grading.trials import ORDINARY
+from course_lib.grading.trials import NOT_WRITTEN, ORDINARY
 
 WIDTH = 86  # characters of a report line, as many as a feedback page shows
 
@@ -37,6 +37,8 @@ def text(result, stronger: dict[str, str]) -> str:
 
 def wrong(finding: Finding, stronger: str, *, repeated: bool) -> list[tuple[int, str]]:
     """Lines about a wrong output, each with its indentation; a hint is given once."""
+    if finding.name == NOT_WRITTEN:
+        return [(2, f"✗ {NOT_WRITTEN}")]
     head = f"✗ {verb(finding)} wrong{when(finding)}"
     lines: list[tuple[int, str]] = [
         (2, f"{head}: {finding.sentence}" if finding.sentence else head)
