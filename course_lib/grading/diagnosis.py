@@ -71,9 +71,14 @@ class Diagnosis:
         )
 
     def findings(self, kind: str) -> list[Finding]:
-        """What is right and what is wrong on a kind of input; outputs with one cause together."""
+        """What is right and what is wrong on a kind of input; outputs with one cause together.
+
+        An output that is wrong on ordinary inputs is not looked at on others.
+        """
         found: list[Finding] = []
         for index, output in enumerate(self.known.outputs):
+            if kind != ORDINARY and not self.right(ORDINARY, index):
+                continue
             new = self.finding(kind, index)
             for position, old in enumerate(found):
                 same_cause = old.sentence == new.sentence and (old.right or old.name)
@@ -151,7 +156,7 @@ class Diagnosis:
             return "", ""
         wanted = [np.asarray(p[1]) for p in pairs]
         got = [g for g in (compare.numeric(p[0]) for p in pairs) if g is not None]
-        if len(got) < len(pairs):
+        if len(got) < len(pairs) or any(g.size != w.size for g, w in zip(got, wanted)):
             return "", ""
         if _all_same([g.T for g in got], wanted, atols):
             return "returned the transpose", "rows and columns are swapped"

@@ -18,21 +18,28 @@ def text(result, stronger: dict[str, str]) -> str:
         By name of a mistake, the hint for those who have made it before.
     """
     lines = [(0, f"{result.check}: {round(result.score, 2):g} of {result.points:g} points")]
-    kinds = dict.fromkeys(f.kind for f in result.findings)
-    sound = [k for k in kinds if all(f.right for f in result.findings if f.kind == k)]
-    if sound:
-        lines.append((2, f"✓ right {', '.join(sound)}"))
+    for outputs, kinds in right(result).items():
+        lines.append((2, f"✓ {outputs}right {', '.join(kinds)}"))
     said: set[str] = set()
     for finding in result.findings:
         if not finding.right:
             lines += wrong(finding, stronger.get(finding.name, ""), repeated=finding.name in said)
             said.add(finding.name)
-        elif finding.kind not in sound:
-            lines.append((2, f"✓ {verb(finding)} right{when(finding)}"))
     return "\n".join(
         textwrap.fill(line, WIDTH, initial_indent=" " * n, subsequent_indent=" " * (n + 2))
         for n, line in lines
     )
+
+
+def right(result) -> dict[str, list[str]]:
+    """On which kinds of input which outputs are right; those that are all right come first."""
+    everything = {output for f in result.findings for output in f.outputs}
+    found: dict[str, list[str]] = {"": []}
+    for finding in result.findings:
+        if finding.right:
+            whole = set(finding.outputs) == everything
+            found.setdefault("" if whole else f"{verb(finding)} ", []).append(finding.kind)
+    return {outputs: kinds for outputs, kinds in found.items() if kinds}
 
 
 def wrong(finding: Finding, stronger: str, *, repeated: bool) -> list[tuple[int, str]]:

@@ -38,7 +38,7 @@ def test_credit_by_output(capsys):
 
     assert check(recall_is_wrong, "precision_recall", points=4) == 2.0
     said = capsys.readouterr().out
-    assert "✓ the precision is right\n" in said
+    assert "✓ the precision is right on ordinary inputs\n" in said
     assert "✗ the recall is wrong\n      the recall is 0.123, expected" in said
 
 
