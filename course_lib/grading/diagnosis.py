@@ -122,27 +122,38 @@ class Diagnosis:
     def mistake(self, kind: str, index: int):
         """The misconception that explains output ``index`` on a kind of input; None if none does.
 
-        Where several do, the one that explains most of the other kinds too.
+        A mistake that shows on ordinary inputs is not made by those who are right there. Where
+        several fit, it is the one that agrees with most of all that came back, right or wrong.
         """
-        explained = {m: self.explains(m, kind, index) for m in self.known.misconceptions}
-        candidates = [m for m, yes in explained.items() if yes]
+        sound = kind != ORDINARY and self.right(ORDINARY, index)
+        candidates = [
+            m
+            for m in self.known.misconceptions
+            if self.explains(m, kind, index) and not (sound and not self.agrees(m, ORDINARY, index))
+        ]
         if len(candidates) < 2:
             return candidates[0] if candidates else None
-        kinds = [k for k in self.tried if k != kind and not self.right(k, index)]
-        return max(candidates, key=lambda m: sum(self.explains(m, k, index) for k in kinds))
+        parts = [(k, i) for k in self.tried for i in range(len(self.known.outputs))]
+        return max(candidates, key=lambda m: sum(self.agrees(m, k, i) for k, i in parts))
 
     def explains(self, mistake, kind: str, index: int) -> bool:
         """Whether a mistake gives the student's output on every input, and on some a wrong one."""
-        differs = False
+        return self.agrees(mistake, kind, index) and any(
+            error
+            or not compare.same(theirs[index], t.expected[index], CLEARLY * t.tolerances[index])
+            for t in self.tried[kind]
+            for theirs, error in [_imagined(self.known, mistake, t)]
+        )
+
+    def agrees(self, mistake, kind: str, index: int) -> bool:
+        """Whether a mistake gives the student's output, or exception, on every input of a kind."""
         for t in self.tried[kind]:
             theirs, error = _imagined(self.known, mistake, t)
             if t.failure:
                 return bool(error) and error == t.failure.error
             if error or not _equal_results(t, theirs, index):
                 return False
-            atol = CLEARLY * t.tolerances[index]
-            differs = differs or not compare.same(theirs[index], t.expected[index], atol)
-        return differs
+        return True
 
     def pattern(self, kind: str, index: int) -> tuple[str, str]:
         """A name and a sentence for a simple relation that holds on every input; or two ""."""

@@ -153,3 +153,25 @@ def test_an_output_that_is_always_0_earns_nothing_beside_one_that_is_right():
         return right_precision_recall(matrix)[0], 0.0
 
     assert check(no_recall, "precision_recall", points=6, edge_cases=True) == 3.0
+
+
+def test_a_mistake_that_shows_on_ordinary_inputs_is_not_found_on_edge_cases_alone(capsys):
+    """0/0 is nan also for those who average over classes, but they are wrong elsewhere, too."""
+    assert check(lambda m: np.trace(m) / m.sum(), "accuracy", points=3, edge_cases=True) == 2.0
+    assert "you seem to have divided by zero" in capsys.readouterr().out
+
+
+def test_of_two_mistakes_with_the_same_output_the_one_that_fits_the_others_is_named(capsys):
+    """Recall of class 0 is what those return who swap the classes; but then precision is wrong."""
+
+    def specificity(matrix):
+        return right_precision_recall(matrix)[0], right_precision_recall(matrix[::-1, ::-1])[1]
+
+    def other_class(matrix):
+        return right_precision_recall(matrix[::-1, ::-1])
+
+    check(specificity, "precision_recall")
+    assert "you seem to have computed the specificity" in capsys.readouterr().out
+    check(other_class, "precision_recall")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "you seem to have taken class 0 for the positive one" in said
