@@ -67,6 +67,7 @@ class Examine(NbGraderPreprocessor):
 def run(nb, released: dict[str, Released], examiner: Examiner) -> None:
     """Run every code cell where it belongs; who a cell belongs to is up to the gradebook."""
     number = 0
+    nb.metadata["course_checks"] = {}  # whatever a submission had there
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
@@ -76,6 +77,7 @@ def run(nb, released: dict[str, Released], examiner: Examiner) -> None:
         if known is not None and known.roles["grade"] and not known.roles["solution"]:
             verdict = examiner.test_cell(known.source, known.name, known.points or 0.0)
             cell.outputs = outputs.of_test(verdict, number)
+            nb.metadata["course_checks"][known.name] = [summary(c) for c in verdict.checks]
             continue
         if known is not None and known.locked:
             examiner.setup_cell(known.source, known.name)
@@ -83,6 +85,20 @@ def run(nb, released: dict[str, Released], examiner: Examiner) -> None:
             cell.outputs = outputs.of_student(examiner.student_cell(cell.source), number)
         except Exception as error:  # too slow, gone, or a shell that was tampered with
             cell.outputs = [outputs.error(type(error).__name__, str(error))]
+
+
+def summary(result) -> dict:
+    """What a report on the class needs of a check: its points, and every mistake by name."""
+    wrong = [f for f in result.findings if not f.right]
+    return {
+        "check": result.check,
+        "score": result.score,
+        "points": result.points,
+        "mistakes": [
+            {"name": f.name, "outputs": list(f.outputs), "kind": f.kind, "sentence": f.sentence}
+            for f in wrong
+        ],
+    }
 
 
 class HideTests(Preprocessor):

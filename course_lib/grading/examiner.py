@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.grading.assignment import Assignment
+from course_lib.grading.checks import Result, recorded
 from course_lib.grading.remote import Proxy
 from course_lib.grading.session import Session, TooSlow
 from course_lib.grading.source import Origin, SourceCell, Trusted, lines_shown, missing_names, parse
@@ -39,11 +40,14 @@ class Verdict:
     printed : str
     problem : tuple of (str, str) or None
         Name and message of what was raised.
+    checks : list of Result
+        What the calls of ``check`` in it found.
     """
 
     score: float
     printed: str
     problem: tuple[str, str] | None = None
+    checks: list[Result] = field(default_factory=list)
 
 
 class Magics:
@@ -144,12 +148,13 @@ class Examiner:
         """Run a test cell and turn what came of it into a score."""
         printed = io.StringIO()
         self.revive()
-        try:
-            value = self.execute(source, name, printed)
-        except Exception as error:
-            problem = type(error).__name__, message(error, source)
-            return Verdict(0.0, printed.getvalue()[:PRINTED], problem)
-        return Verdict(score(value, points), printed.getvalue()[:PRINTED])
+        with recorded() as found:
+            try:
+                value = self.execute(source, name, printed)
+            except Exception as error:
+                problem = type(error).__name__, message(error, source)
+                return Verdict(0.0, printed.getvalue()[:PRINTED], problem, found)
+        return Verdict(score(value, points), printed.getvalue()[:PRINTED], None, found)
 
     def execute(self, source: str, name: str | None, printed: io.StringIO):
         """Run a cell here; the value of its last expression, None if that is the student's."""

@@ -10,6 +10,8 @@ import re
 
 from nbformat.v4 import new_output
 
+from course_lib.grading import picture
+
 TEXT = 100_000  # characters of one output
 PICTURE = 4_000_000  # characters of a PNG in base64
 OUTPUTS = 60
@@ -42,6 +44,11 @@ def of_test(verdict, number: int) -> list:
     outputs = []
     if verdict.printed:
         outputs.append(new_output("stream", name="stdout", text=text(verdict.printed)))
+    findings = [f for result in verdict.checks for f in result.findings if f.errors is not None]
+    if findings:
+        drawn = base64.b64encode(picture.png(findings[0])).decode()
+        data = {"image/png": drawn, "text/plain": picture.alt(findings[0])}
+        outputs.append(new_output("display_data", data=data))
     if verdict.problem:
         outputs.append(error(*verdict.problem))
     else:

@@ -6,8 +6,9 @@ import types
 import numpy as np
 import pytest
 
-from course_lib.grading import assignments, check, checks, picture
+from course_lib.grading import assignments, check, checks, examine, outputs, picture
 from course_lib.grading.checks import Check, Misconception
+from course_lib.grading.examiner import Verdict
 
 
 def reference(grad, x):
@@ -294,3 +295,26 @@ def test_the_picture_shows_where_an_output_is_wrong():
     assert not finding.errors[:, 0].any() and finding.errors[:, 1].all()
     assert picture.alt(finding) == "Heat map of grad_weight: 50% of its elements are wrong."
     assert picture.png(finding).startswith(base64.b64decode("iVBORw0KGgo="))
+
+
+def test_feedback_has_the_picture_and_the_report_on_the_class_the_names():
+    result = checks.examine(
+        lambda g, x: (g.T @ x / len(g), g.sum(0)), LINEAR, "linear", 2.0, edge_cases=False
+    )
+    stream, shown, score = outputs.of_test(Verdict(1.0, "linear: …", checks=[result]), 7)
+    assert shown.data["text/plain"] == "Heat map of grad_weight: 100% of its elements are wrong."
+    assert base64.b64decode(shown.data["image/png"]).startswith(outputs.PNG)
+    assert (stream.text, score.data["text/plain"]) == ("linear: …", "1.0")
+    assert examine.summary(result) == {
+        "check": "linear",
+        "score": 1.0,
+        "points": 2.0,
+        "mistakes": [
+            {
+                "name": "averaged twice",
+                "outputs": ["grad_weight"],
+                "kind": "on ordinary inputs",
+                "sentence": "you seem to have averaged twice",
+            }
+        ],
+    }
