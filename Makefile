@@ -10,7 +10,7 @@ PAGES     := $(shell find book exercises -type f -not -path '*/.ipynb_checkpoint
 SOURCES   := $(wildcard solutions/*/*.ipynb)
 RELEASES  := $(SOURCES:solutions/%=exercises/%)
 
-.PHONY: all setup system book serve release notebooks demo lint test bench clean
+.PHONY: all setup system book pdf serve release notebooks demo lint test bench clean
 all: book release demo
 	@course where
 
@@ -24,6 +24,9 @@ system:
 book: _build/html/index.html
 _build/html/index.html: .venv/.ready _config.yml _toc.yml $(PAGES) $(LIBRARY)
 	course build && touch $@
+
+pdf: book system
+	course pdf
 
 serve: book
 	course serve --port $(PORT)

@@ -39,6 +39,19 @@ def build() -> None:
 
 
 @app.command()
+def pdf() -> None:
+    """Print the built book into one file, _build/book.pdf, with Chromium."""
+    from course_lib import book
+    from course_lib import pdf as printing
+
+    try:
+        whole = printing.print_book(Path.cwd(), progress=True)
+    except book.BuildError as error:
+        raise fail("pdf", error) from None
+    typer.echo(f"book: {whole}")
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(help="0 takes any free port.")] = 8000,
     browser: Annotated[bool, typer.Option(help="Open the book in a browser.")] = True,

@@ -3,11 +3,8 @@
 import fcntl
 import functools
 import http.server
-import json
-import mimetypes
 import os
 import re
-import shutil
 import subprocess
 import threading
 from dataclasses import dataclass, field
@@ -16,28 +13,11 @@ from pathlib import Path
 import pytest
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from course_lib import browser
+
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
 PACKAGES = ROOT / "tests" / "browser" / "node_modules"
-CDN = re.compile(r"https://cdn\.jsdelivr\.net/npm/((?:@[\w-]+/)?[\w-]+)@([\d.]+)/(.+?)(?:\?.*)?")
-
-BROWSERS = [
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-]
-
-# A headless browser for tests: no sandbox in containers, nothing that calls home.
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # What the console says although all is well; anything else there fails the test.
 KNOWN_NOISE = [
@@ -68,15 +48,12 @@ def built_book():
 @pytest.fixture(scope="session")
 def chromium():
     """Headless Chromium, or None where there is none."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    executable = browser.executable()
     if executable is None:
         yield None
         return
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+    with browser.chromium(executable) as window:
+        yield window
 
 
 @pytest.fixture(scope="session")
@@ -126,24 +103,20 @@ class Reader:
 
     def _answer(self, route):
         """Answer a request to the CDN from the npm copy of that version; let nothing else out."""
-        found = CDN.fullmatch(route.request.url)
-        if found is None:
-            self._complain(f"the page asks for {route.request.url}")
+        url = route.request.url
+        if not browser.CDN.fullmatch(url):
+            self._complain(f"the page asks for {url}")
             route.abort()
             return
-        package, version, path = found.groups()
-        installed = json.loads((PACKAGES / package / "package.json").read_text())["version"]
-        if version != installed:
-            self._complain(f"the page wants {package} {version}, tests/browser has {installed}")
-        file = PACKAGES / package / path
-        if not file.is_file():
+        try:
+            file = browser.npm_file(url, PACKAGES)
+        except LookupError as error:
+            self._complain(str(error))
+            file = None
+        if file is None:
             route.fulfill(status=404)
-            return
-        route.fulfill(
-            path=file,
-            content_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
-            headers={"Access-Control-Allow-Origin": "*"},
-        )
+        else:
+            browser.answer(route, file)
 
     def _listen(self, message):
         if message.type == "error":
