@@ -1,10 +1,15 @@
 """nbgrader's settings: this folder is an nbgrader course, with our names for two of its folders."""
 
+import os
+
 c = get_config()  # noqa: F821  (nbgrader puts it here)
 
 c.CourseDirectory.course_id = "foundations-of-deep-learning"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
+# The gradebook: SQLite beside this file, or any other database, for example postgresql+psycopg://user@host/grades
+if "COURSE_DB_URL" in os.environ:
+    c.CourseDirectory.db_url = os.environ["COURSE_DB_URL"]
 # Files beside a source notebook are copied into the release, except these.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "assignment.toml", ".*"]
 

@@ -7,6 +7,7 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
     command -v google-chrome >/dev/null 2>&1 || [ -d "/Applications/Google Chrome.app" ] || missing="$missing chromium"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
 [ ! -d /proc/self ] || command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap" # Linux: confines student code
+command -v postgres >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

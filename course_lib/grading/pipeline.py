@@ -27,7 +27,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from course_lib import notebooks
-from course_lib.grading import sandbox
+from course_lib.grading import database, sandbox
 from course_lib.grading.restore import notes_of
 
 # nbgrader builds its records in an order that SQLAlchemy remarks on; the result is right.
@@ -44,7 +44,7 @@ def course(root: Path, /, **directories: str) -> NbGraderAPI:
     Raises
     ------
     GradingError
-        If ``root`` is not an nbgrader course.
+        If ``root`` is not an nbgrader course, or its gradebook cannot be used.
     """
     settings = root / "nbgrader_config.py"
     if not settings.exists():
@@ -56,7 +56,12 @@ def course(root: Path, /, **directories: str) -> NbGraderAPI:
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
     config = PyFileConfigLoader(settings.name, path=str(root)).load_config()
     config.CourseDirectory.merge(Config({"root": str(root), **directories}))
-    return NbGraderAPI(CourseDirectory(config=config), config=config)
+    folders = CourseDirectory(config=config)
+    try:
+        database.examine(folders.db_url)
+    except database.DatabaseError as error:
+        raise GradingError(str(error)) from None
+    return NbGraderAPI(folders, config=config)
 
 
 def source_notebook(root: Path, name: str) -> Path:

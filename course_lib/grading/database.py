@@ -1,0 +1,68 @@
+"""The gradebook's database, looked at before it is used: can it be reached, and is it known?"""
+
+from pathlib import Path
+
+import nbgrader
+import sqlalchemy
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+CONNECT_SECONDS = 10  # for a server that does not answer
+
+
+class DatabaseError(Exception):
+    """A gradebook that cannot be used, in one sentence without its password."""
+
+
+def examine(url: str) -> None:
+    """Open the gradebook at ``url`` and close it again; a new SQLite file is not made.
+
+    Raises
+    ------
+    DatabaseError
+        If the URL is none, no driver is installed for it, the server cannot be reached, or a
+        newer nbgrader has changed its tables.
+    """
+    try:
+        address = sqlalchemy.make_url(url)
+        shown = address.render_as_string(hide_password=True)
+    except ArgumentError:
+        raise DatabaseError(
+            f"the gradebook's address (COURSE_DB_URL) is {url!r}, expected something like "
+            "postgresql+psycopg://user@host/grades"
+        ) from None
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
+        return
+    settings = (
+        {} if address.get_backend_name() == "sqlite" else {"connect_timeout": CONNECT_SECONDS}
+    )
+    try:
+        engine = sqlalchemy.create_engine(address, connect_args=settings)
+        with engine.connect() as connection:
+            found = revision(connection)
+    except (SQLAlchemyError, ImportError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise DatabaseError(f"the gradebook {shown} cannot be opened: {reason}") from None
+    engine.dispose()
+    if found is not None and not known(found):
+        raise DatabaseError(
+            f"the gradebook {shown} was made by a newer nbgrader (its revision is {found!r}, which "
+            f"nbgrader {nbgrader.__version__} does not know); use that one"
+        )
+
+
+def revision(connection) -> str | None:
+    """The revision of nbgrader's tables that a database has; None if there are none."""
+    if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sqlalchemy.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def known(found: str) -> bool:
+    """Whether the installed nbgrader knows a revision."""
+    try:
+        ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_revision(found)
+    except CommandError:
+        return False
+    return True
