@@ -20,10 +20,10 @@ STUDENTS = {
     "all-right": "everything right",
     "blank": "handed in as released",
     "swapped": "rows and columns swapped",
-    "divides-by-zero": "no thought of empty classes",
+    "divides-by-zero": "no thought of empty classes and of left-over samples",
     "one-missing": "exercise 4 deleted",
-    "syntax-error": "exercise 1 cannot be read, 4 and 5 not written",
-    "endless": "exercise 5 never ends, 3 and 4 not written",
+    "syntax-error": "exercise 1 cannot be read, 4 to 8 not written",
+    "endless": "exercise 5 never ends, 3, 4 and 6 to 8 not written",
     "chatty": "prints to stderr, ignores beta",
 }
 

@@ -42,3 +42,7 @@ def best_threshold(y_true, scores):
         print(s, results[s], file=sys.stderr)
     best = max(results.values())
     return max(s for s in results if results[s] == best), best
+
+
+# %% words_accuracy
+I would not buy it. A test that says "healthy" to everybody is right about 9,900 of 10,000.

@@ -1,4 +1,4 @@
-# Never thought of a fraction with nothing below the line.
+# Never thought of a fraction with nothing below the line, nor of what division leaves over.
 # %% confusion_matrix
 def confusion_matrix(y_true, y_pred, num_classes):
     return np.bincount(num_classes * y_true + y_pred, minlength=num_classes**2).reshape(
@@ -31,3 +31,10 @@ def best_threshold(y_true, scores):
         f1.append(f_beta(pre, rec))
     f1 = np.nan_to_num(f1)
     return candidates[np.argmax(f1)], np.max(f1)
+
+
+# %% k_fold
+def k_fold(n, k):
+    size = n // k
+    folds = [np.arange(j * size, (j + 1) * size) for j in range(k)]
+    return [np.setdiff1d(np.arange(n), fold) for fold in folds], folds

@@ -31,3 +31,16 @@ def best_threshold(y_true, scores):
 
     t = max(np.unique(scores)[::-1], key=f1)
     return t, f1(t)
+
+
+# %% k_fold
+def k_fold(n, k):
+    everybody = np.arange(n)
+    folds = np.array_split(everybody, k)
+    return [np.setdiff1d(everybody, fold) for fold in folds], folds
+
+
+# %% roc_auc
+def roc_auc(y_true, scores):
+    pos, neg = scores[y_true == 1, None], scores[None, y_true == 0]
+    return (pos > neg).mean() + 0.5 * (pos == neg).mean()

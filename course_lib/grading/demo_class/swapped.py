@@ -41,3 +41,22 @@ def best_threshold(y_true, scores):
         if f1 > best[1]:
             best = (s, f1)
     return best
+
+
+# %% k_fold
+def k_fold(n, k):
+    val, start = [], 0
+    for j in range(k):
+        stop = start + n // k + (j < n % k)
+        val.append(list(range(start, stop)))
+        start = stop
+    return [[i for i in range(n) if i not in fold] for fold in val], val
+
+
+# %% roc_auc
+def roc_auc(y_true, scores):
+    total = 0.0
+    for p in scores[y_true == 1]:
+        for q in scores[y_true == 0]:
+            total += 1.0 if p > q else 0.5 if p == q else 0.0
+    return total / (sum(y_true == 1) * sum(y_true == 0))

@@ -1,10 +1,12 @@
-"""The references that the grader trusts, judged by scikit-learn."""
+"""The references of the assignment ``metrics``, judged by scikit-learn and by hand."""
 
 import numpy as np
 import pytest
 from sklearn import metrics as sk
+from sklearn.model_selection import KFold
 
-from course_lib.grading.assignments import metrics
+from course_lib.grading.assignments.metrics import inputs
+from course_lib.grading.assignments.metrics import references as metrics
 
 
 @pytest.fixture(params=range(20))
@@ -39,3 +41,35 @@ def test_empty_classes_give_zero_and_no_warning():
     assert metrics.accuracy(np.zeros((2, 2), int)) == 0.0
     assert metrics.f_beta(0.0, 0.0, 1.0) == 0.0
     assert np.array_equal(metrics.confusion_matrix([], [], 2), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_thresholds_are_equally_good_as_drawn(seed):
+    """By every way of computing F1, to the last bit: students differ in it."""
+    y_true, scores = inputs.two_best(np.random.default_rng(seed))
+    counts = [((scores >= t) @ y_true, np.sum(scores >= t)) for t in np.unique(scores)[::-1]]
+    ways = (
+        lambda p, r: 2 * p * r / (p + r),
+        lambda p, r: 2 / (1 / p + 1 / r),
+        lambda p, r: 1 / ((1 / p + 1 / r) / 2),
+        lambda p, r: p * r / ((p + r) / 2),
+    )
+    for way in ways:
+        f1 = [way(tp / called, tp / 4) if tp else 0.0 for tp, called in counts]
+        assert np.flatnonzero(np.array(f1) == max(f1)).tolist() == [0, 15]
+
+
+@pytest.mark.parametrize(("n", "k"), [(14, 4), (17, 6), (12, 3), (5, 5), (2, 2)])
+def test_folds(n, k):
+    training, validation = metrics.k_fold(n, k)
+    expected = list(KFold(k).split(np.zeros(n)))
+    for ours, (train, fold) in zip(zip(training, validation), expected, strict=True):
+        assert np.array_equal(ours[0], train) and np.array_equal(ours[1], fold)
+
+
+@pytest.mark.parametrize("draw", [inputs.ranked, inputs.untied, inputs.equal_scores])
+def test_the_area_under_the_roc_curve(draw, rng):
+    for _ in range(10):
+        y_true, scores = draw(rng)
+        expected = sk.roc_auc_score(y_true, scores)
+        assert metrics.roc_auc(y_true, scores) == pytest.approx(expected)
