@@ -39,7 +39,12 @@ def right(result) -> dict[str, list[str]]:
         if finding.right:
             whole = set(finding.outputs) == everything
             found.setdefault("" if whole else f"{verb(finding)} ", []).append(finding.kind)
-    return {outputs: kinds for outputs, kinds in found.items() if kinds}
+    tried = {f.kind for f in result.findings}
+    return {
+        outputs: ["everywhere"] if outputs and len(tried) == len(kinds) > 1 else kinds
+        for outputs, kinds in found.items()
+        if kinds
+    }
 
 
 def wrong(finding: Finding, stronger: str, *, repeated: bool) -> list[tuple[int, str]]:
