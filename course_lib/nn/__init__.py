@@ -39,7 +39,7 @@ from course_lib.nn.pooling import (
     max_pool2d_backward,
 )
 from course_lib.nn.sequential import Sequential
-from course_lib.nn.wiring import ConstantPad2d, SelectChannels, UnitBias
+from course_lib.nn.wiring import SelectChannels, UnitBias
 
 __all__ = [
     "sigmoid",
@@ -83,7 +83,6 @@ __all__ = [
     "MaxPool2d",
     "AvgPool2d",
     "LocalResponseNorm",
-    "ConstantPad2d",
     "UnitBias",
     "SelectChannels",
     "Flatten",

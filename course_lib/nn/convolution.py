@@ -1,23 +1,18 @@
 """Convolution layers' arithmetic, forward and backward, in one and two dimensions.
 
-How it is computed is told in :mod:`course_lib.nn.stacking`. As in PyTorch, the "convolution" of a
+How it is computed is told in :mod:`course_lib.nn.planning`. As in PyTorch, the "convolution" of a
 neural network is a cross-correlation; :func:`course_lib.nn.convolve` shows the difference.
 """
 
-import math
-
 from course_lib.nn.checks import dimensions, floating
-from course_lib.nn.stacking import (
-    plan_convolution,
-    stacks,
-    weight_from_matrices,
-    weight_matrices,
-)
+from course_lib.nn.planning import is_on_gpu, plan_convolution
 from course_lib.nn.transposed import interlaced, plan_transposed, transposed_kernels
 from course_lib.nn.windows import whole
 
 
-def conv1d(x, weight, bias=None, /, *, stride=1, padding=0, dilation=1, groups=1):
+def conv1d(
+    x, weight, bias=None, /, *, stride=1, padding=0, padding_value=0.0, dilation=1, groups=1
+):
     """Cross-correlate signals with kernels, as PyTorch's function of this name does.
 
     Parameters
@@ -27,6 +22,7 @@ def conv1d(x, weight, bias=None, /, *, stride=1, padding=0, dilation=1, groups=1
     weight : array, shape (K, C / groups, kernel length)
     bias : array, shape (K,), optional
     stride, padding, dilation, groups : int
+    padding_value : float
         As for :func:`conv2d`.
 
     Returns
@@ -44,26 +40,40 @@ def conv1d(x, weight, bias=None, /, *, stride=1, padding=0, dilation=1, groups=1
     array([[[-1., -2.]]])
     """
     x, weight, settings = _as_images("conv1d", x, weight, stride, padding, dilation)
-    return _forward("conv1d", x, weight, bias, **settings, groups=groups)[:, :, 0, :]
+    settings |= {"padding_value": padding_value, "groups": groups}
+    return _forward("conv1d", x, weight, bias, **settings)[:, :, 0, :]
 
 
 def conv1d_backward(
-    grad_output, x, weight, /, *, stride=1, padding=0, dilation=1, groups=1, input_gradient=True
+    grad_output,
+    x,
+    weight,
+    /,
+    *,
+    stride=1,
+    padding=0,
+    padding_value=0.0,
+    dilation=1,
+    groups=1,
+    input_gradient=True,
 ):
     """Gradients through :func:`conv1d`, as :func:`conv2d_backward` returns them."""
     name = "conv1d_backward"
     x, weight, settings = _as_images(name, x, weight, stride, padding, dilation)
     floating(name, x=x, grad_output=grad_output)
     dimensions(name, "grad_output", grad_output, ("N", "K", "L'"))
+    settings |= {"padding_value": padding_value, "groups": groups}
     grad_x, grad_weight, grad_bias = _backward(
-        name, grad_output[:, :, None, :], x, weight, input_gradient, **settings, groups=groups
+        name, grad_output[:, :, None, :], x, weight, input_gradient, **settings
     )
     if grad_x is not None:
         grad_x = grad_x[:, :, 0, :]
     return grad_x, grad_weight[:, :, 0, :], grad_bias
 
 
-def conv2d(x, weight, bias=None, /, *, stride=1, padding=0, dilation=1, groups=1):
+def conv2d(
+    x, weight, bias=None, /, *, stride=1, padding=0, padding_value=0.0, dilation=1, groups=1
+):
     """Cross-correlate images with kernels, as PyTorch's function of this name does.
 
     Parameters
@@ -74,8 +84,10 @@ def conv2d(x, weight, bias=None, /, *, stride=1, padding=0, dilation=1, groups=1
         One kernel for each output channel.
     bias : array, shape (K,), optional
     stride, padding, dilation : int or (int, int)
-        Vertically and horizontally: step of the window, zeros around the image, step within
+        Vertically and horizontally: step of the window, pixels around the image, step within
         the window.
+    padding_value : float
+        Of the pixels around the image.
     groups : int
         Output channels K / groups at a time see C / groups of the input channels only.
 
@@ -99,11 +111,22 @@ def conv2d(x, weight, bias=None, /, *, stride=1, padding=0, dilation=1, groups=1
     array([[[[ 8., 12.],
              [20., 24.]]]])
     """
-    return _forward("conv2d", x, weight, bias, stride, padding, dilation, groups)
+    settings = stride, padding, padding_value, dilation, groups
+    return _forward("conv2d", x, weight, bias, *settings)
 
 
 def conv2d_backward(
-    grad_output, x, weight, /, *, stride=1, padding=0, dilation=1, groups=1, input_gradient=True
+    grad_output,
+    x,
+    weight,
+    /,
+    *,
+    stride=1,
+    padding=0,
+    padding_value=0.0,
+    dilation=1,
+    groups=1,
+    input_gradient=True,
 ):
     """Gradients through :func:`conv2d`, from the gradient with respect to its output.
 
@@ -112,7 +135,7 @@ def conv2d_backward(
     grad_output : array, shape (N, K, H', W')
     x : array, shape (N, C, H, W)
     weight : array, shape (K, C / groups, kernel height, kernel width)
-    stride, padding, dilation, groups
+    stride, padding, padding_value, dilation, groups
         As in the forward pass.
     input_gradient : bool
         False leaves out ``grad_x``, half of the work: the data need no gradient.
@@ -125,88 +148,64 @@ def conv2d_backward(
         A weight is shared by all positions, so their blames add up.
     grad_bias : array, shape (K,)
     """
-    return _backward(
-        "conv2d_backward",
-        grad_output,
-        x,
-        weight,
-        input_gradient,
-        stride,
-        padding,
-        dilation,
-        groups,
-    )
+    settings = stride, padding, padding_value, dilation, groups
+    return _backward("conv2d_backward", grad_output, x, weight, input_gradient, *settings)
 
 
-def _forward(operation, x, weight, bias, stride, padding, dilation, groups):
+def _forward(operation, x, weight, bias, stride, padding, padding_value, dilation, groups):
     xp = floating(operation, x=x, weight=weight, bias=bias)
-    plan = plan_convolution(operation, x, weight, stride, padding, dilation, groups)
+    plan = plan_convolution(operation, x, weight, stride, padding, padding_value, dilation, groups)
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError(
             f"{operation}: bias has shape {tuple(bias.shape)}, "
             f"expected ({weight.shape[0]},), one for each kernel"
         )
-    output = xp.empty(plan.output_shape, dtype=x.dtype, device=x.device)
-    for images, chunk in _correlate(xp, x, weight, bias, plan):
-        output[images, ...] = plan.restore(xp, chunk)
-    return output
+    return plan.correlate(xp, x, weight, bias)
 
 
-def _correlate(xp, x, weight, bias, plan):
-    """Chunk after chunk: which images, and the output for them, arranged (m, K, H', W', n)."""
-    matrices = weight_matrices(xp, weight, plan.stack_shape[0])
-    for images, stack in stacks(xp, x, plan):
-        first, *others = plan.products
-        potentials = matrices[..., first.weights] @ stack[plan.seen(first, stack)]
-        for product in others:
-            potentials += matrices[..., product.weights] @ stack[plan.seen(product, stack)]
-        potentials = xp.reshape(potentials, (stack.shape[0], *plan.output_shape[1:], -1))
-        if bias is not None:
-            potentials += bias[:, None, None, None]
-        yield images, potentials
-
-
-def _backward(operation, grad_output, x, weight, input_gradient, stride, padding, dilation, groups):
+def _backward(
+    operation,
+    grad_output,
+    x,
+    weight,
+    input_gradient,
+    stride,
+    padding,
+    padding_value,
+    dilation,
+    groups,
+):
     xp = floating(operation, x=x, weight=weight, grad_output=grad_output)
-    plan = plan_convolution(operation, x, weight, stride, padding, dilation, groups)
+    plan = plan_convolution(operation, x, weight, stride, padding, padding_value, dilation, groups)
     if grad_output.shape != plan.output_shape:
         raise ValueError(
             f"{operation}: grad_output has shape {tuple(grad_output.shape)}, expected "
             f"{plan.output_shape} for x {tuple(x.shape)} and weight {tuple(weight.shape)}"
         )
-    grad_x = _grad_images(xp, grad_output, x, weight, plan) if input_gradient else None
     return (
-        grad_x,
-        _grad_weight(xp, grad_output, x, weight, plan),
+        _grad_images(xp, grad_output, x, weight, plan) if input_gradient else None,
+        plan.grad_weight(xp, grad_output, x, weight.shape),
         xp.sum(grad_output, axis=(0, 2, 3)),
     )
 
 
 def _grad_images(xp, grad_output, x, weight, plan):
     """A convolution as well, as :mod:`course_lib.nn.transposed` tells."""
-    groups = plan.stack_shape[0]
     transposed, axes = plan_transposed(
-        tuple(x.shape), tuple(weight.shape), plan.output_shape, groups, plan.settings, plan.on_gpu
+        tuple(x.shape),
+        tuple(weight.shape),
+        plan.output_shape,
+        plan.settings,
+        plan.groups,
+        is_on_gpu(x),
     )
-    kernels = transposed_kernels(xp, weight, groups, axes)
-    grad_x = xp.empty(x.shape, dtype=x.dtype, device=x.device)
-    for images, chunk in _correlate(xp, grad_output, kernels, None, transposed):
-        grad_x[images, ...] = transposed.restore(xp, interlaced(xp, chunk, axes, x.shape))
+    kernels = transposed_kernels(xp, weight, plan.groups, axes)
+    small_images = transposed.correlate(xp, grad_output, kernels)
+    if small_images.shape == x.shape:  # a single phase
+        return small_images
+    grad_x = transposed.empty(xp, x.shape, x)
+    interlaced(xp, small_images, axes, grad_x)
     return grad_x
-
-
-def _grad_weight(xp, grad_output, x, weight, plan):
-    """The blame of a unit times the pixel that it saw, summed over images and positions."""
-    groups = plan.stack_shape[0]
-    inputs, kernels = math.prod(weight.shape[1:]), weight.shape[0] // groups
-    grad_matrices = xp.zeros((groups, inputs, kernels), dtype=x.dtype, device=x.device)
-    for images, stack in stacks(xp, x, plan):
-        delta = plan.arrange(xp, grad_output[images, ...])
-        delta = xp.reshape(delta, (stack.shape[0], groups, kernels, -1))
-        for product in plan.products:
-            shares = stack[plan.seen(product, stack)] @ xp.matrix_transpose(delta)
-            grad_matrices[:, product.weights, :] += xp.sum(shares, axis=0)
-    return weight_from_matrices(xp, xp.matrix_transpose(grad_matrices), weight.shape)
 
 
 def _as_images(operation, x, weight, stride, padding, dilation):

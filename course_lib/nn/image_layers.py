@@ -27,6 +27,8 @@ class Conv2d(Layer):
         starts at 0.
     kernel_size, stride, padding, dilation : int or (int, int)
         Vertically and horizontally.
+    padding_value : float
+        Of the pixels around the image.
     groups : int
         Both numbers of channels are multiples of it.
     rng : numpy.random.Generator
@@ -46,6 +48,7 @@ class Conv2d(Layer):
         *,
         stride=1,
         padding=0,
+        padding_value=0.0,
         dilation=1,
         groups=1,
         rng,
@@ -65,6 +68,7 @@ class Conv2d(Layer):
         self.settings = {
             "stride": pair("Conv2d", "stride", stride, 1),
             "padding": pair("Conv2d", "padding", padding, 0),
+            "padding_value": padding_value,
             "dilation": pair("Conv2d", "dilation", dilation, 1),
             "groups": groups,
         }
@@ -115,6 +119,8 @@ class Conv2d(Layer):
         for name in "stride", "padding", "dilation":
             if self.settings[name] != ((0, 0) if name == "padding" else (1, 1)):
                 text += f", {name}={short(self.settings[name])}"
+        if self.settings["padding_value"] != 0:
+            text += f", padding_value={self.settings['padding_value']}"
         if self.settings["groups"] > 1:
             text += f", groups={self.settings['groups']}"
         return f"Conv2d({text}{'' if len(self.parameters) == 2 else ', bias=False'})"

@@ -6,7 +6,7 @@ from course_lib.nn.image_layers import Conv2d, LocalResponseNorm, MaxPool2d
 from course_lib.nn.initialization import he_normal, lecun1989_uniform, xavier_uniform
 from course_lib.nn.layers import Dropout, Flatten, Linear, ReLU, Sigmoid, Tanh
 from course_lib.nn.sequential import Sequential
-from course_lib.nn.wiring import ConstantPad2d, SelectChannels, UnitBias
+from course_lib.nn.wiring import SelectChannels, UnitBias
 
 ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
 
@@ -93,18 +93,16 @@ def lenet1989(*, rng, dtype="float64"):
     total                      9,760       64,660         63,660
     """
     settings = {"rng": rng, "dtype": dtype, "initial": lecun1989_uniform}
-    kernels = {"stride": 2, "bias": False, **settings}
+    kernels = {"stride": 2, "padding": 2, "padding_value": -1.0, "bias": False, **settings}
     wiring = [*range(8), *range(4, 12), *range(8, 12), *range(4)]
     return Sequential(
         Sequential(
-            ConstantPad2d(2, -1.0),
             Conv2d(1, 12, 5, **kernels),
             UnitBias((12, 8, 8), dtype=dtype),
             Tanh(),
             name="H1",
         ),
         Sequential(
-            ConstantPad2d(2, -1.0),
             SelectChannels(wiring, 12),
             Conv2d(24, 12, 5, groups=3, **kernels),
             UnitBias((12, 4, 4), dtype=dtype),

@@ -20,16 +20,13 @@ A slice is taken to be a view, as it is in every library whose arrays can be wri
 """
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
-from course_lib.nn.checks import dimensions
-from course_lib.nn.windows import output_size, overlap, pair, whole
+from course_lib.nn.windows import overlap
 
 CACHED_NUMBERS = 2**17  # in a stack: with the products beside it, a second-level cache holds it
 GPU_NUMBERS = 2**26  # a GPU wants few large products
 LOW = 16  # fewer stack rows than this are not worth a product of their own
-WIDE = 16  # rows of at least this length are copied fast; shorter ones are interleaved
 
 
 class Product(NamedTuple):
@@ -40,76 +37,118 @@ class Product(NamedTuple):
     down: int  # by how many rows of the image the stack is shifted
 
 
-class Plan(NamedTuple):
-    """Where the pieces of one convolution lie."""
+class Stacking(NamedTuple):
+    """One convolution, and where its pieces lie."""
 
     output_shape: tuple[int, ...]  # (N, K, H', W')
+    settings: tuple[tuple[int, int], ...]  # stride, padding and dilation
+    padding_value: float
     stack_shape: tuple[int, ...]  # (groups, planes, C / groups, kernel width, rows, W')
     products: list[Product]
     vertical: list[tuple[slice, slice]]  # of each plane: rows of the stack, and of the image
     horizontal: list[tuple[slice, slice]]  # of each kernel column: the same
-    settings: tuple[tuple[int, int], ...]  # stride, padding and dilation
-    on_gpu: bool
     images: int  # at a time
-    interleaved: bool  # whether images come last in a stack, or first
+    on_gpu: bool  # there, images are interleaved: they come last in a stack
 
-    def seen(self, product, stack):
-        """Index of what a product multiplies: in each group a matrix, H' * W' * n wide."""
+    @property
+    def groups(self):
+        """Parts into which the channels fall."""
+        return self.stack_shape[0]
+
+    def correlate(self, xp, x, weight, bias=None):
+        """The output, shape (N, K, H', W')."""
+        output = self.empty(xp, self.output_shape, x)
+        matrices = self._matrices(xp, weight)
+        for images, stack in self._stacks(xp, x):
+            first, *others = self.products
+            potentials = matrices[..., first.weights] @ self._seen(first, stack)
+            for product in others:
+                potentials += matrices[..., product.weights] @ self._seen(product, stack)
+            potentials = xp.reshape(potentials, (stack.shape[0], *self.output_shape[1:], -1))
+            if bias is not None:
+                potentials += bias[:, None, None, None]
+            output[images, ...] = self._restore(xp, potentials)
+        return output
+
+    def grad_weight(self, xp, grad_output, x, shape):
+        """The blame of a unit times the pixel that it saw, summed over images and positions."""
+        kernels, channels, height, width = shape
+        size = (self.groups, height * channels * width, kernels // self.groups)
+        grad = xp.zeros(size, dtype=x.dtype, device=x.device)
+        for images, stack in self._stacks(xp, x):
+            delta = self._arrange(xp, grad_output[images, ...])
+            delta = xp.reshape(delta, (stack.shape[0], self.groups, size[2], -1))
+            for product in self.products:
+                shares = self._seen(product, stack) @ xp.matrix_transpose(delta)
+                grad[:, product.weights, :] += xp.sum(shares, axis=0)
+        rows = xp.reshape(xp.matrix_transpose(grad), (kernels, height, channels, width))
+        return xp.permute_dims(rows, (0, 2, 1, 3))
+
+    def empty(self, xp, shape, like):
+        """Room for images of shape (N, C, H, W)."""
+        return xp.empty(shape, dtype=like.dtype, device=like.device)
+
+    def _matrices(self, xp, weight):
+        """The weight as (groups, K / groups, kernel height * C / groups * kernel width)."""
+        rows = xp.permute_dims(weight, (0, 2, 1, 3))  # kernel rows before channels, as in the stack
+        return xp.reshape(rows, (self.groups, weight.shape[0] // self.groups, -1))
+
+    def _stacks(self, xp, x):
+        """Chunk after chunk: which images, and their stack, in memory that is used again.
+
+        What lies in the padding is never written to and stays what it is.
+        """
+        stack = None
+        groups, planes, channels, kernel_width = self.stack_shape[:4]
+        for first in range(0, x.shape[0], self.images):
+            images = slice(first, min(first + self.images, x.shape[0]))
+            arranged = self._arrange(xp, x[images, ...])
+            m, _, height, width, n = arranged.shape
+            arranged = xp.reshape(arranged, (m, groups, channels, height, width, n))
+            if stack is None or stack.shape[0] * stack.shape[-1] != m * n:
+                shape = (m, *self.stack_shape, n)
+                stack = xp.full(shape, self.padding_value, dtype=x.dtype, device=x.device)
+            for plane, (rows, image_rows) in enumerate(self.vertical):
+                for j, (columns, image_columns) in enumerate(self.horizontal):
+                    copy = arranged[..., image_rows, image_columns, :]
+                    stack[:, :, plane, :, j, rows, columns, :] = copy
+            yield images, xp.reshape(stack, (m, groups, planes * channels * kernel_width, -1))
+
+    def _seen(self, product, stack):
+        """What a product multiplies: in each group a matrix, H' * W' * n wide."""
         row = stack.shape[-1] // self.stack_shape[4]
         height = self.output_shape[2]
-        return ..., product.stack, slice(product.down * row, (product.down + height) * row)
+        columns = slice(product.down * row, (product.down + height) * row)
+        return stack[..., product.stack, columns]
 
-    def arrange(self, xp, x):
+    def _arrange(self, xp, x):
         """(images, C, H, W) as (m, C, H, W, n): m images side by side, n interleaved.
 
-        One of m and n is 1. Interleaved, narrow images have long rows too.
+        One of m and n is 1. On a GPU, the images of a chunk are one wide matrix.
         """
-        if not self.interleaved:
+        if not self.on_gpu:
             return x[..., None]
         moved = xp.permute_dims(x, (1, 2, 3, 0))[None, ...]
         copy = xp.empty(moved.shape, dtype=x.dtype, device=x.device)
         copy[...] = moved
         return copy
 
-    def restore(self, xp, arranged):
-        """Back from :meth:`arrange` to (images, C, H, W)."""
-        if not self.interleaved:
+    def _restore(self, xp, arranged):
+        """Back from :meth:`_arrange` to (images, C, H, W)."""
+        if not self.on_gpu:
             return arranged[..., 0]
         return xp.permute_dims(arranged[0, ...], (3, 0, 1, 2))
 
 
-def plan_convolution(operation, x, weight, stride, padding, dilation, groups):
-    """Check shapes and settings, and lay out the work."""
-    dimensions(operation, "x", x, "NCHW")
-    dimensions(operation, "weight", weight, ("K", "C / groups", "kernel height", "kernel width"))
-    return _plan(
-        operation,
-        tuple(x.shape),
-        tuple(weight.shape),
-        pair(operation, "stride", stride, 1),
-        pair(operation, "padding", padding, 0),
-        pair(operation, "dilation", dilation, 1),
-        whole(operation, "groups", groups, 1),
-        "cuda" in str(x.device),
-    )
-
-
-@lru_cache(maxsize=256)  # a network asks for the same few plans at every step
-def _plan(operation, x_shape, weight_shape, stride, padding, dilation, groups, on_gpu):
-    _check_channels(operation, x_shape, weight_shape, groups)
-    size = output_size(operation, x_shape[2:], weight_shape[2:], stride, padding, dilation)
-    return lay_out(x_shape, weight_shape, size, stride, padding, dilation, groups, on_gpu)
-
-
-def lay_out(x_shape, weight_shape, size, stride, padding, dilation, groups, on_gpu):
+def lay_out(x_shape, weight_shape, size, settings, padding_value, groups, on_gpu):
     """Lay out a convolution whose output has the height and width ``size``."""
+    stride, padding, dilation = settings
     samples, _, *image_size = x_shape
     kernels, channels, *kernel_size = weight_shape
     height, width = size
-    interleaved = (width < WIDE and samples > 1) or on_gpu
     offsets = [i * dilation[0] for i in range(kernel_size[0])]
     height_of_plane = channels * kernel_size[1]
-    if height_of_plane < LOW and not interleaved:
+    if height_of_plane < LOW and not on_gpu:
         planes = offsets
         places = [(i, 0) for i in range(kernel_size[0])]
     else:
@@ -118,8 +157,10 @@ def lay_out(x_shape, weight_shape, size, stride, padding, dilation, groups, on_g
     rows = height + places[-1][1]
     stack_shape = (groups, len(planes), channels, kernel_size[1], rows, width)
     room = GPU_NUMBERS if on_gpu else CACHED_NUMBERS
-    return Plan(
+    return Stacking(
         output_shape=(samples, kernels, height, width),
+        settings=settings,
+        padding_value=padding_value,
         stack_shape=stack_shape,
         products=_products(places, height_of_plane),
         vertical=[overlap(image_size[0], rows, plane - padding[0], stride[0]) for plane in planes],
@@ -127,10 +168,8 @@ def lay_out(x_shape, weight_shape, size, stride, padding, dilation, groups, on_g
             overlap(image_size[1], width, j * dilation[1] - padding[1], stride[1])
             for j in range(kernel_size[1])
         ],
-        settings=(stride, padding, dilation),
-        on_gpu=on_gpu,
         images=max(1, min(samples, room // math.prod(stack_shape))),
-        interleaved=interleaved,
+        on_gpu=on_gpu,
     )
 
 
@@ -150,52 +189,3 @@ def _products(places, height):
         )
         for first, last in runs
     ]
-
-
-def _check_channels(operation, x_shape, weight_shape, groups):
-    channels, kernels = x_shape[1], weight_shape[0]
-    if 0 in weight_shape:
-        raise ValueError(f"{operation}: weight has shape {weight_shape}, expected no 0")
-    if channels % groups or kernels % groups:
-        raise ValueError(
-            f"{operation}: groups is {groups}, expected a divisor of the {channels} channels "
-            f"of x and the {kernels} kernels of weight"
-        )
-    if weight_shape[1] != channels // groups:
-        raise ValueError(
-            f"{operation}: x has {channels} channels in groups of {channels // groups}, "
-            f"weight expects {weight_shape[1]} (weight.shape[1])"
-        )
-
-
-def weight_matrices(xp, weight, groups):
-    """The weight as (groups, K / groups, kernel height * C / groups * kernel width)."""
-    rows = xp.permute_dims(weight, (0, 2, 1, 3))  # kernel rows before channels, as in the stack
-    return xp.reshape(rows, (groups, weight.shape[0] // groups, -1))
-
-
-def weight_from_matrices(xp, matrices, shape):
-    """Back from :func:`weight_matrices` to a weight of this shape."""
-    kernels, channels, height, width = shape
-    return xp.permute_dims(xp.reshape(matrices, (kernels, height, channels, width)), (0, 2, 1, 3))
-
-
-def stacks(xp, x, plan):
-    """Chunk after chunk: which images, and their stack, in memory that is used again.
-
-    What lies in the padding is never written to and stays 0.
-    """
-    stack = None
-    groups, planes, channels, kernel_width = plan.stack_shape[:4]
-    for first in range(0, x.shape[0], plan.images):
-        images = slice(first, min(first + plan.images, x.shape[0]))
-        arranged = plan.arrange(xp, x[images, ...])
-        m, _, height, width, n = arranged.shape
-        arranged = xp.reshape(arranged, (m, groups, channels, height, width, n))
-        if stack is None or stack.shape[0] * stack.shape[-1] != m * n:
-            stack = xp.zeros((m, *plan.stack_shape, n), dtype=x.dtype, device=x.device)
-        for plane, (rows, image_rows) in enumerate(plan.vertical):
-            for j, (columns, image_columns) in enumerate(plan.horizontal):
-                copy = arranged[..., image_rows, image_columns, :]
-                stack[:, :, plane, :, j, rows, columns, :] = copy
-        yield images, xp.reshape(stack, (m, groups, planes * channels * kernel_width, -1))

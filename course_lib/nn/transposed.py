@@ -6,12 +6,14 @@ With a stride s, pixels s q + a of different a ("phases") meet different kernel 
 s apart. Cut into pieces of s rows, a kernel has one row for every phase in each piece. The gradient
 is then a convolution with the pieces in reverse: for each channel it yields a small image for every
 phase, vertically and horizontally, and :func:`interlaced` makes them one.
+
+A slice is taken to be a view here, as in :mod:`course_lib.nn.stacking`.
 """
 
 from functools import lru_cache
 from typing import NamedTuple
 
-from course_lib.nn.stacking import lay_out
+from course_lib.nn.planning import lay_out
 
 
 class Axis(NamedTuple):
@@ -42,12 +44,12 @@ def _axis(size, kernel_size, stride, padding, dilation):
 
 
 @lru_cache(maxsize=256)
-def plan_transposed(x_shape, weight_shape, grad_shape, groups, settings, on_gpu):
+def plan_transposed(x_shape, weight_shape, grad_shape, settings, groups, on_gpu):
     """Lay out the gradient of a convolution with ``settings`` (stride, padding, dilation).
 
     Returns
     -------
-    Plan
+    Gathering or Stacking
         From ``grad_output`` to the small images, (N, C * phases, positions).
     tuple of two Axis
         The vertical and the horizontal one.
@@ -58,9 +60,8 @@ def plan_transposed(x_shape, weight_shape, grad_shape, groups, settings, on_gpu)
         grad_shape,
         (x_shape[1] * phases, weight_shape[0] // groups, *(axis.pieces for axis in axes)),
         tuple(axis.positions for axis in axes),
-        (1, 1),
-        tuple(axis.padding for axis in axes),
-        tuple(axis.dilation for axis in axes),
+        ((1, 1), tuple(axis.padding for axis in axes), tuple(axis.dilation for axis in axes)),
+        0.0,
         groups,
         on_gpu,
     )
@@ -83,15 +84,13 @@ def transposed_kernels(xp, weight, groups, axes):
     return xp.reshape(reverse, (-1, kernels // groups, rows.pieces, columns.pieces))
 
 
-def interlaced(xp, small_images, axes, x_shape):
-    """Small images (m, C * phases, positions, n) as whole ones, (m, C, H, W, n)."""
+def interlaced(xp, small_images, axes, images):
+    """Write small images, (N, C * phases, positions), as whole ones to ``images``, (N, C, H, W)."""
     rows, columns = axes
-    channels, height, width = x_shape[1:]
-    small_images = xp.reshape(
-        small_images,
-        (-1, channels, rows.phases, columns.phases, *small_images.shape[2:]),
-    )
-    rows_of_phases = xp.permute_dims(small_images, (0, 1, 4, 2, 5, 3, 6))
-    shape = (channels, rows.positions * rows.phases, columns.positions * columns.phases)
-    images = xp.reshape(rows_of_phases, (-1, *shape, small_images.shape[-1]))
-    return images[..., :height, :width, :]
+    samples, channels = images.shape[:2]
+    shape = (samples, channels, rows.phases, columns.phases, *small_images.shape[2:])
+    small_images = xp.reshape(small_images, shape)
+    for a in range(rows.phases):
+        for b in range(columns.phases):
+            pixels = images[:, :, a :: rows.phases, b :: columns.phases]
+            pixels[...] = small_images[:, :, a, b, : pixels.shape[2], : pixels.shape[3]]

@@ -1,4 +1,4 @@
-"""Layers that the first LeNet needs beyond the usual: its border, its biases and its wiring."""
+"""Layers that the first LeNet needs beyond the usual: its biases and its wiring."""
 
 import math
 
@@ -6,52 +6,8 @@ import numpy as np
 
 from course_lib.arrays import namespace
 from course_lib.nn.checks import dimensions, floating
-from course_lib.nn.image_layers import check_image, short
+from course_lib.nn.image_layers import check_image
 from course_lib.nn.layers import Layer
-from course_lib.nn.windows import pair
-
-
-class ConstantPad2d(Layer):
-    """A border of one value around every image: LeNet's background is -1, not 0.
-
-    Parameters
-    ----------
-    padding : int or (int, int)
-        Rows above and below, and columns left and right.
-    value : float
-    """
-
-    def __init__(self, padding, value):
-        super().__init__()
-        self.padding = pair("ConstantPad2d", "padding", padding, 0)
-        self.value = value
-
-    def forward(self, x, *, training=False):
-        """(N, C, H, W) to (N, C, H + 2 rows, W + 2 columns)."""
-        xp = floating("ConstantPad2d", x=x)
-        dimensions("ConstantPad2d", "x", x, "NCHW")
-        shape = (*x.shape[:2], *(n + 2 * p for n, p in zip(x.shape[2:], self.padding)))
-        output = xp.full(shape, self.value, dtype=x.dtype, device=x.device)
-        output[self._inside(shape)] = x
-        self._saved = (shape,)
-        return output
-
-    def backward(self, grad_output, *, input_gradient=True):
-        """What the border was blamed for is dropped."""
-        (shape,) = self._recall()
-        return grad_output[self._inside(shape)]
-
-    def output_shape(self, input_shape, /):
-        """(C, H + 2 rows, W + 2 columns)."""
-        check_image("ConstantPad2d", input_shape)
-        return (input_shape[0], *(n + 2 * p for n, p in zip(input_shape[1:], self.padding)))
-
-    def __repr__(self):
-        return f"ConstantPad2d({short(self.padding)}, {self.value})"
-
-    def _inside(self, shape):
-        (rows, columns), (height, width) = self.padding, shape[2:]
-        return ..., slice(rows, height - rows), slice(columns, width - columns)
 
 
 class UnitBias(Layer):
@@ -120,7 +76,9 @@ class SelectChannels(Layer):
         dimensions("SelectChannels", "x", x, "NCHW")
         self.output_shape(x.shape[1:])
         self._saved = x.shape
-        return xp.take(x, xp.asarray(self.channels, device=x.device), axis=1)
+        # Channels first and images last, as convolutions of small images leave them in memory.
+        channels = xp.take(_images_last(xp, x), xp.asarray(self.channels, device=x.device), axis=0)
+        return _images_first(xp, channels)
 
     def backward(self, grad_output, *, input_gradient=True):
         """A channel gets the sum of what its copies got: one product with a matrix of 0 and 1."""
@@ -129,9 +87,8 @@ class SelectChannels(Layer):
         copied = xp.asarray(self.channels, device=grad_output.device)
         channel = xp.arange(self.in_channels, device=grad_output.device)[:, None]
         adds = xp.astype(copied == channel, grad_output.dtype)
-        pixels = math.prod(shape[2:])
-        flat = xp.reshape(grad_output, (shape[0], len(self.channels), pixels))
-        return xp.reshape(adds @ flat, shape)
+        flat = xp.reshape(_images_last(xp, grad_output), (len(self.channels), -1))
+        return _images_first(xp, xp.reshape(adds @ flat, (*shape[1:], shape[0])))
 
     def output_shape(self, input_shape, /):
         """(Number of copies, H, W)."""
@@ -140,3 +97,13 @@ class SelectChannels(Layer):
 
     def __repr__(self):
         return f"SelectChannels({len(self.channels)} of {self.in_channels})"
+
+
+def _images_last(xp, x):
+    """(N, C, H, W) seen as (C, H, W, N)."""
+    return xp.permute_dims(x, (1, 2, 3, 0))
+
+
+def _images_first(xp, x):
+    """(C, H, W, N) seen as (N, C, H, W)."""
+    return xp.permute_dims(x, (3, 0, 1, 2))

@@ -76,13 +76,31 @@ def loss_rows():
             )
 
 
+def padded_first(convolution):
+    """Torch's ``convolution``, with the setting ``padding_value`` that it does not have."""
+
+    def judge(x, *weights, padding=0, padding_value=0.0, **settings):
+        each_axis = (padding,) * (x.ndim - 2) if isinstance(padding, int) else padding
+        sides = [rows for rows in reversed(each_axis) for _ in ("before", "after")]
+        return convolution(F.pad(x, sides, value=padding_value), *weights, **settings)
+
+    return judge
+
+
 def convolution_rows():
-    """Settings of convolutions, in two dimensions and one, with shapes that they fit."""
+    """Settings of convolutions, in two dimensions and one, with shapes that they fit.
+
+    Windows of images that are less than 16 pixels wide at the end are gathered, others stacked.
+    """
     two = (
         ({}, ((3, 2, 5, 7), (4, 2, 3, 2), (4,)), ((1, 1, 1, 1), (1, 1, 1, 1), (1,))),
         ({}, ((0, 2, 5, 4), (3, 2, 2, 3), (3,)), ((2, 3, 4, 5), (1, 3, 4, 5), (1,))),
-        ({"stride": 2}, ((2, 3, 7, 8), (4, 3, 3, 2), (4,)), ((3, 6, 9, 8), (2, 6, 5, 3), (2,))),
-        ({"stride": 2, "dilation": 3}, ((2, 3, 9, 8), (4, 3, 3, 2), (4,))),
+        ({"stride": 2}, ((2, 3, 7, 8), (4, 3, 3, 2), (4,)), ((3, 6, 9, 38), (2, 6, 5, 3), (2,))),
+        (
+            {"stride": 2, "dilation": 3},
+            ((2, 3, 9, 8), (4, 3, 3, 2), (4,)),
+            ((1, 6, 9, 40), (2, 6, 3, 3)),
+        ),
         ({"stride": (3, 1), "padding": (0, 2)}, ((2, 3, 8, 5), (4, 3, 2, 4), (4,))),
         ({"padding": (2, 1)}, ((2, 3, 5, 4), (4, 3, 3, 2), (4,)), ((2, 5, 1, 1), (4, 5, 3, 3))),
         ({"dilation": (2, 3)}, ((2, 3, 7, 8), (4, 3, 3, 2), (4,)), ((2, 6, 9, 8), (5, 6, 4, 3))),
@@ -90,6 +108,12 @@ def convolution_rows():
             {"stride": 2, "padding": 3, "dilation": 2, "groups": 3},
             ((2, 6, 5, 7), (9, 2, 4, 3), (9,)),
             ((2, 18, 6, 20), (3, 6, 4, 3), (3,)),
+        ),
+        (
+            {"padding": (2, 1), "padding_value": -1.5, "stride": (1, 2)},
+            ((2, 3, 5, 4), (4, 3, 3, 2), (4,)),
+            ((2, 3, 4, 33), (2, 3, 3, 2), (2,)),
+            ((2, 8, 4, 33), (2, 8, 3, 2)),
         ),
         ({"groups": 4, "padding": 1}, ((2, 4, 3, 18), (4, 1, 2, 3), (4,))),
         ({"groups": 2, "padding": 1}, ((3, 12, 3, 18), (4, 6, 2, 3), (4,))),
@@ -103,6 +127,7 @@ def convolution_rows():
             ((2, 4, 9), (6, 2, 3), (6,)),
             ((2, 4, 40), (6, 2, 3)),
         ),
+        ({"padding": 2, "padding_value": 3.0}, ((2, 4, 9), (6, 4, 3), (6,))),
     )
     for function, table in ("conv2d", two), ("conv1d", one):
         for settings, *shapes in table:
@@ -112,7 +137,7 @@ def convolution_rows():
                 lambda g, x, w, *b, f=function, s=settings: getattr(nn, f + "_backward")(
                     g, x, w, **s
                 )[: 2 + len(b)],
-                lambda *arrays, f=function, s=settings: getattr(F, f)(*arrays, **s),
+                lambda *arrays, f=function, s=settings: padded_first(getattr(F, f))(*arrays, **s),
                 tuple(shapes),
             )
 

@@ -29,6 +29,12 @@ LAYERS = [
         lambda g, x, w: nn.conv2d_backward(g, x, w)[:2],
     ),
     (
+        nn.Conv2d(2, 3, 2, padding=1, padding_value=-1.0, rng=RNG),
+        (2, 2, 4, 5),
+        lambda x, w, b: nn.conv2d(x, w, b, padding=1, padding_value=-1.0),
+        lambda g, x, w, b: nn.conv2d_backward(g, x, w, padding=1, padding_value=-1.0),
+    ),
+    (
         nn.MaxPool2d(3, stride=2, padding=1),
         (2, 3, 5, 6),
         lambda x: nn.max_pool2d(x, kernel_size=3, stride=2, padding=1),
@@ -59,12 +65,6 @@ LAYERS = [
         (2, 3, 4),
         lambda x: x.reshape(2, 12),
         lambda g, x: (g.reshape(2, 3, 4),),
-    ),
-    (
-        nn.ConstantPad2d((1, 2), -1.0),
-        (2, 3, 4, 5),
-        lambda x: np.pad(x, ((0, 0), (0, 0), (1, 1), (2, 2)), constant_values=-1.0),
-        lambda g, x: (g[:, :, 1:-1, 2:-2],),
     ),
     (
         nn.UnitBias((3, 4)),
@@ -176,6 +176,10 @@ class TestDropout:
     [
         (nn.Linear(3, 2, rng=RNG, bias=False), "Linear(3, 2, bias=False)"),
         (nn.Conv2d(4, 6, 3, rng=RNG), "Conv2d(4, 6, 3)"),
+        (
+            nn.Conv2d(4, 6, 3, padding=1, padding_value=-1.0, rng=RNG),
+            "Conv2d(4, 6, 3, padding=1, padding_value=-1.0)",
+        ),
         (
             nn.Conv2d(4, 6, (3, 2), stride=2, padding=1, dilation=3, groups=2, bias=False, rng=RNG),
             "Conv2d(4, 6, (3, 2), stride=2, padding=1, dilation=3, groups=2, bias=False)",

@@ -108,6 +108,7 @@ def torch_alexnet(model):
         if isinstance(layer, nn.Conv2d):
             kernels, channels, *kernel_size = layer.parameters[0].shape
             settings = {**layer.settings, "dtype": torch.float64}
+            assert settings.pop("padding_value") == 0
             channels *= settings["groups"]
             layers.append(torch.nn.Conv2d(channels, kernels, kernel_size, **settings))
         elif isinstance(layer, nn.Linear):
