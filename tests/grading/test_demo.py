@@ -49,7 +49,7 @@ def test_everybody_gets_what_they_deserve(results, student):
 @pytest.mark.parametrize("student", list(DESERVED))
 def test_everybody_gets_a_feedback_page(results, course, student):
     page = course / "feedback" / student / "metrics" / "metrics.html"
-    total = sum(DESERVED[student])
+    total = float(sum(DESERVED[student]))
     assert f"Score: {round(total, 2)} / 26.0" in page.read_text(encoding="utf-8")
 
 
