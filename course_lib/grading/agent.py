@@ -236,9 +236,8 @@ class Agent:
         raise wire.WireError(f"unknown code {code}")
 
 
-def main() -> None:
-    """Serve over the descriptor given as argument, under the limits given after it."""
-    descriptor, memory, processes, file_size = map(int, sys.argv[1:5])
+def serve(descriptor: int, memory: int, processes: int, file_size: int) -> None:
+    """Answer questions that come over ``descriptor``, under these limits; 0 is no limit."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for kind, limit in (
         (resource.RLIMIT_AS, memory),
@@ -250,7 +249,6 @@ def main() -> None:
             resource.setrlimit(kind, (limit, limit))
     agent = Agent(socket.socket(fileno=descriptor))
     sys.path.append(str(Path.cwd()))  # last, so that a student's file never stands in for a package
-    sys.argv[1:] = []
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
@@ -258,5 +256,6 @@ def main() -> None:
     agent.channel.serve()
 
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__":  # without a sandbox
+    number = int(sys.argv.pop())
+    serve(number, 0, 0, 0)
