@@ -50,8 +50,25 @@ def setup(app):
         config.nb_execution_cache_path = str(current)
 
     app.connect("config-inited", choose_cache, priority=1)  # before myst-nb reads its settings
+    app.connect("config-inited", choose_buttons)
     app.connect("doctree-read", describe_pictures)
     return {"parallel_read_safe": True}
+
+
+def choose_buttons(app, config):
+    """Launch and edit buttons lead to the repository: none without its address.
+
+    Colab opens notebooks from GitHub only.
+    """
+    options = config.html_theme_options
+    address, launch = options.get("repository_url"), options.get("launch_buttons", {})
+    if not address:
+        launch.clear()
+        return
+    if "github.com/" not in address:
+        launch.pop("colab_url", None)
+    for button in ("use_repository_button", "use_edit_page_button", "use_issues_button"):
+        options[button] = True
 
 
 def describe_pictures(app, doctree):

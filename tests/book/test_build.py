@@ -4,6 +4,7 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -89,3 +90,31 @@ def test_pages_are_executed_again_when_the_library_changes_and_only_then(small_b
     (small_book / "course_lib" / "library.py").write_text("answer = 2\n")
     book.build(small_book)
     assert runs.read_text() == "run run "
+
+
+@pytest.mark.parametrize("address", ["", "https://github.com/someone/course"])
+def test_launch_buttons_are_there_when_the_repository_is_known(small_book, address):
+    config = small_book / "_config.yml"
+    text = config.read_text().replace('url: ""\n  branch', f'url: "{address}"\n  branch')
+    hub = 'jupyterhub_url: "https://hub.university.edu"'
+    config.write_text(text.replace('jupyterhub_url: ""', hub))
+    write_page(small_book, "", "1 + 1")
+    book.build(small_book)
+    page = (small_book / "_build/html/book/page.html").read_text()
+    links = re.findall(r'href="(https://[^"]*page\.ipynb[^"]*)"', page)
+    hosts = {link.split("/")[2] for link in links}
+    if not address:
+        assert not hosts and "launch" not in page
+        return
+    expected = {"colab.research.google.com", "mybinder.org", "hub.university.edu", "github.com"}
+    assert hosts == expected
+    assert all("someone" in link and "main" in link for link in links)
+
+
+def test_colab_is_offered_for_notebooks_on_github_only():
+    options = {
+        "repository_url": "https://gitlab.com/someone/course",
+        "launch_buttons": {"colab_url": "https://colab", "binderhub_url": "https://binder"},
+    }
+    book.choose_buttons(None, SimpleNamespace(html_theme_options=options))
+    assert options["launch_buttons"] == {"binderhub_url": "https://binder"}
