@@ -5,8 +5,8 @@ neural network is a cross-correlation; :func:`course_lib.nn.convolve` shows the 
 """
 
 from course_lib.nn.checks import dimensions, floating
-from course_lib.nn.planning import is_on_gpu, plan_convolution
-from course_lib.nn.transposed import interlaced, plan_transposed, transposed_kernels
+from course_lib.nn.planning import plan_convolution
+from course_lib.nn.transposed import plan_transposed
 from course_lib.nn.windows import whole
 
 
@@ -154,7 +154,9 @@ def conv2d_backward(
 
 def _forward(operation, x, weight, bias, stride, padding, padding_value, dilation, groups):
     xp = floating(operation, x=x, weight=weight, bias=bias)
-    plan = plan_convolution(operation, x, weight, stride, padding, padding_value, dilation, groups)
+    plan = plan_convolution(
+        operation, xp, x, weight, stride, padding, padding_value, dilation, groups
+    )
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ValueError(
             f"{operation}: bias has shape {tuple(bias.shape)}, "
@@ -176,7 +178,9 @@ def _backward(
     groups,
 ):
     xp = floating(operation, x=x, weight=weight, grad_output=grad_output)
-    plan = plan_convolution(operation, x, weight, stride, padding, padding_value, dilation, groups)
+    plan = plan_convolution(
+        operation, xp, x, weight, stride, padding, padding_value, dilation, groups
+    )
     if grad_output.shape != plan.output_shape:
         raise ValueError(
             f"{operation}: grad_output has shape {tuple(grad_output.shape)}, expected "
@@ -191,21 +195,9 @@ def _backward(
 
 def _grad_images(xp, grad_output, x, weight, plan):
     """A convolution as well, as :mod:`course_lib.nn.transposed` tells."""
-    transposed, axes = plan_transposed(
-        tuple(x.shape),
-        tuple(weight.shape),
-        plan.output_shape,
-        plan.settings,
-        plan.groups,
-        is_on_gpu(x),
-    )
-    kernels = transposed_kernels(xp, weight, plan.groups, axes)
-    small_images = transposed.correlate(xp, grad_output, kernels)
-    if small_images.shape == x.shape:  # a single phase
-        return small_images
-    grad_x = transposed.empty(xp, x.shape, x)
-    interlaced(xp, small_images, axes, grad_x)
-    return grad_x
+    shapes = tuple(x.shape), tuple(weight.shape), plan.output_shape
+    transposed = plan_transposed(*shapes, plan.settings, plan.groups, xp, x.device)
+    return transposed.grad_images(xp, grad_output, weight)
 
 
 def _as_images(operation, x, weight, stride, padding, dilation):

@@ -10,9 +10,12 @@ The images come last in memory. What ``take`` copies at a time, one pixel of all
 piece then; and the output stays in this order, for the layers that follow keep it.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
+
+from course_lib.arrays import Array
 
 CACHED_NUMBERS = 2**18  # in the windows of a chunk of images: a second-level cache holds them
 
@@ -24,30 +27,33 @@ class Gathering(NamedTuple):
     settings: tuple[tuple[int, int], ...]  # stride, padding and dilation
     padding_value: float
     groups: int
-    places: np.ndarray  # (kernel height * kernel width * H' * W',), of pixels in an image
+    windows_shape: tuple[int, int]  # of one image: inputs of a kernel, H' * W'
+    places: Array  # (kernel height * kernel width * H' * W',), of pixels in an image
     chunks: list[slice]  # of images that go through together
 
     def correlate(self, xp, x, weight, bias=None):
         """The output, shape (N, K, H', W')."""
         matrices = xp.reshape(weight, (self.groups, weight.shape[0] // self.groups, -1))
-        output = self.empty(xp, self.output_shape, x)
-        for images in self.chunks:
-            chunk = matrices @ self._windows(xp, x[images, ...])
-            chunk = xp.reshape(chunk, (*self.output_shape[1:], -1))
-            output[images, ...] = xp.permute_dims(chunk, (3, 0, 1, 2))
+        outputs = [
+            xp.reshape(matrices @ self._windows(xp, part), (*self.output_shape[1:], part.shape[0]))
+            for part in (x[images, ...] for images in self.chunks)
+        ]
+        output = outputs[0] if len(outputs) == 1 else xp.concat(outputs, axis=3)
         if bias is not None:
-            output += bias[:, None, None]
-        return output
+            output += bias[:, None, None, None]
+        return xp.permute_dims(output, (3, 0, 1, 2))
 
     def grad_weight(self, xp, grad_output, x, shape):
         """The blame of a unit times the pixel that it saw, summed over images and positions."""
         kernels = shape[0] // self.groups
-        inputs = shape[1] * shape[2] * shape[3]
-        grad = xp.zeros((self.groups, inputs, kernels), dtype=x.dtype, device=x.device)
+        size = (self.groups, self.windows_shape[0], kernels)
+        grad = xp.zeros(size, dtype=x.dtype, device=x.device)
         for images in self.chunks:
+            windows = self._windows(xp, x[images, ...])
             delta = xp.permute_dims(grad_output[images, ...], (1, 2, 3, 0))
-            delta = xp.reshape(delta, (self.groups, kernels, -1))
-            grad += self._windows(xp, x[images, ...]) @ xp.matrix_transpose(delta)
+            delta = xp.reshape(delta, (self.groups, kernels, windows.shape[2]))
+            grad += windows @ xp.matrix_transpose(delta)
+            del windows  # or the next ones would need other memory
         return xp.reshape(xp.matrix_transpose(grad), shape)
 
     def empty(self, xp, shape, like):
@@ -58,17 +64,16 @@ class Gathering(NamedTuple):
     def _windows(self, xp, x):
         """All windows of these images: for each group a matrix with a column for each window."""
         n, channels, height, width = x.shape
-        # The row below the image is what windows see of the padding.
-        shape = (channels, height + 1, width, n)
-        pixels = xp.full(shape, self.padding_value, dtype=x.dtype, device=x.device)
+        pixels = xp.empty((channels, height + 1, width, n), dtype=x.dtype, device=x.device)
         pixels[:, :height, :, :] = xp.permute_dims(x, (1, 2, 3, 0))
+        pixels[:, height, :, :] = self.padding_value  # what windows see of the padding
         pixels = xp.reshape(pixels, (channels, (height + 1) * width, n))
-        windows = xp.take(pixels, xp.asarray(self.places, device=x.device), axis=1)
-        columns = self.output_shape[2] * self.output_shape[3] * n
-        return xp.reshape(windows, (self.groups, -1, columns))
+        rows, positions = self.windows_shape
+        windows = xp.take(pixels, self.places, axis=1)
+        return xp.reshape(windows, (self.groups, rows, positions * n))
 
 
-def lay_out(x_shape, weight_shape, size, settings, padding_value, groups):
+def lay_out(x_shape, weight_shape, size, settings, padding_value, groups, xp, device):
     """Lay out a convolution whose output has the height and width ``size``."""
     samples, channels, height, width = x_shape
     row, column = (
@@ -78,13 +83,14 @@ def lay_out(x_shape, weight_shape, size, settings, padding_value, groups):
     row, column = row[:, None, :, None], column[None, :, None, :]
     inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
     places = np.where(inside, row * width + column, height * width).reshape(-1)
-    chunks = max(1, -(-samples * channels * places.size // CACHED_NUMBERS))
-    images = max(1, -(-samples // chunks))  # in each
+    parts = max(1, -(-samples * channels * places.size // CACHED_NUMBERS))
+    images = max(1, -(-samples // parts))
     return Gathering(
         output_shape=(samples, weight_shape[0], *size),
         settings=settings,
         padding_value=padding_value,
         groups=groups,
-        places=places,
-        chunks=[slice(first, first + images) for first in range(0, samples, images)],
+        windows_shape=(math.prod(weight_shape[1:]), math.prod(size)),
+        places=xp.asarray(places, device=device),
+        chunks=[slice(i, min(i + images, samples)) for i in range(0, max(1, samples), images)],
     )

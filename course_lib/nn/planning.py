@@ -15,7 +15,7 @@ from course_lib.nn.windows import output_size, pair, whole
 WIDE = 16  # rows of at least this length are copied fast one by one
 
 
-def plan_convolution(operation, x, weight, stride, padding, padding_value, dilation, groups):
+def plan_convolution(operation, xp, x, weight, stride, padding, padding_value, dilation, groups):
     """Check shapes and settings, and lay out the work.
 
     Returns
@@ -34,13 +34,9 @@ def plan_convolution(operation, x, weight, stride, padding, padding_value, dilat
         padding_value,
         pair(operation, "dilation", dilation, 1),
         whole(operation, "groups", groups, 1),
-        is_on_gpu(x),
+        xp,
+        x.device,
     )
-
-
-def is_on_gpu(x):
-    """Whether the array is in the memory of a GPU."""
-    return "cuda" in str(x.device)
 
 
 @lru_cache(maxsize=256)  # a network asks for the same few plans at every step
@@ -53,22 +49,24 @@ def _plan(
     padding_value,
     dilation,
     groups,
-    on_gpu,
+    xp,
+    device,
 ):
     _check_channels(operation, x_shape, weight_shape, groups)
     if not isinstance(padding_value, Real):
         raise TypeError(f"{operation}: padding_value is {padding_value!r}, expected a number")
     size = output_size(operation, x_shape[2:], weight_shape[2:], stride, padding, dilation)
     settings = stride, padding, dilation
-    return lay_out(x_shape, weight_shape, size, settings, padding_value, groups, on_gpu)
+    return lay_out(x_shape, weight_shape, size, settings, padding_value, groups, xp, device)
 
 
-def lay_out(x_shape, weight_shape, size, settings, padding_value, groups, on_gpu):
+def lay_out(x_shape, weight_shape, size, settings, padding_value, groups, xp, device):
     """Lay out a convolution whose output has the height and width ``size``."""
-    shapes = x_shape, weight_shape, size
+    work = x_shape, weight_shape, size, settings, padding_value, groups
+    on_gpu = "cuda" in str(device)
     if size[1] >= WIDE or on_gpu:
-        return stacking.lay_out(*shapes, settings, padding_value, groups, on_gpu)
-    return gathering.lay_out(*shapes, settings, padding_value, groups)
+        return stacking.lay_out(*work, on_gpu)
+    return gathering.lay_out(*work, xp, device)
 
 
 def _check_channels(operation, x_shape, weight_shape, groups):

@@ -64,6 +64,7 @@ class SelectChannels(Layer):
     def __init__(self, channels, in_channels):
         super().__init__()
         self.channels, self.in_channels = tuple(channels), in_channels
+        self.is_copy = np.arange(in_channels)[:, None] == np.array(self.channels)
         if not all(0 <= channel < in_channels for channel in self.channels):
             raise ValueError(
                 f"SelectChannels: channels go from {min(self.channels)} to {max(self.channels)}, "
@@ -84,9 +85,7 @@ class SelectChannels(Layer):
         """A channel gets the sum of what its copies got: one product with a matrix of 0 and 1."""
         shape = self._recall()
         xp = namespace(grad_output)
-        copied = xp.asarray(self.channels, device=grad_output.device)
-        channel = xp.arange(self.in_channels, device=grad_output.device)[:, None]
-        adds = xp.astype(copied == channel, grad_output.dtype)
+        adds = xp.asarray(self.is_copy, dtype=grad_output.dtype, device=grad_output.device)
         flat = xp.reshape(_images_last(xp, grad_output), (len(self.channels), -1))
         return _images_first(xp, xp.reshape(adds @ flat, (*shape[1:], shape[0])))
 

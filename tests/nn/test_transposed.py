@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import arrays
-from course_lib.nn.transposed import interlaced, plan_transposed, transposed_kernels
+from course_lib.nn.transposed import plan_transposed
 
 torch = pytest.importorskip("torch")
 
@@ -42,13 +42,10 @@ def test_it_is_torchs_transposed_convolution(
         torch.tensor(grad), torch.tensor(weight), output_padding=left, **settings
     )
 
-    plan, axes = plan_transposed(
-        x_shape, weight.shape, grad.shape, (stride, padding, dilation), groups, False
-    )
-    xp = arrays.namespace(lib(grad))
-    kernels = transposed_kernels(xp, lib(weight), groups, axes)
-    actual = plan.empty(xp, x_shape, kernels)
-    interlaced(xp, plan.correlate(xp, lib(grad), kernels), axes, actual)
+    xp, device = arrays.namespace(lib(grad)), lib(grad).device
+    settings = stride, padding, dilation
+    plan = plan_transposed(x_shape, weight.shape, grad.shape, settings, groups, xp, device)
+    actual = plan.grad_images(xp, lib(grad), lib(weight))
 
     np.testing.assert_allclose(lib.numpy(actual), expected.numpy(), rtol=1e-12, atol=1e-12)
 
@@ -57,6 +54,6 @@ def test_pieces_of_a_kernel_by_hand():
     """Stride 2: pixel 2q + a meets the kernel's columns a, a + 2, ... of windows q, q - 1, ..."""
     weight = np.array([1.0, 2.0, 3.0]).reshape(1, 1, 1, 3)
     settings = ((1, 2), (0, 0), (1, 1))
-    _, axes = plan_transposed((1, 1, 1, 5), weight.shape, (1, 1, 1, 2), settings, 1, False)
-    kernels = transposed_kernels(arrays.namespace(weight), weight, 1, axes)
-    assert kernels.tolist() == [[[[3.0, 1.0]]], [[[0.0, 2.0]]]]
+    shapes = (1, 1, 1, 5), weight.shape, (1, 1, 1, 2)
+    plan = plan_transposed(*shapes, settings, 1, np, "cpu")
+    assert plan.kernels(np, weight).tolist() == [[[[3.0, 1.0]]], [[[0.0, 2.0]]]]
