@@ -61,7 +61,7 @@ CHECKS = {
     "k_fold": Check(
         reference=references.k_fold,
         ordinary=inputs.samples_and_folds,
-        outputs=("the training samples", "the validation samples"),
+        outputs=("training", "validation"),
         edge_cases={
             "k divides the number of samples": inputs.folds_of_one_length,
             "every fold is a single sample": inputs.folds_of_one_sample,

@@ -241,18 +241,18 @@ def _folds_of_k_samples(n, k):
 
 
 def _all_before(n, k):
-    return {"the training samples": [np.arange(fold[0]) for fold in right.k_fold(n, k)[1]]}
+    return {"training": [np.arange(fold[0]) for fold in right.k_fold(n, k)[1]]}
 
 
 def _next_fold(n, k):
     folds = right.k_fold(n, k)[1]
-    return {"the training samples": [*folds[1:], folds[0]]}
+    return {"training": [*folds[1:], folds[0]]}
 
 
 K_FOLD = (
     Misconception(
         "trained on the validation samples, too",
-        lambda n, k: {"the training samples": [np.arange(n)] * k},
+        lambda n, k: {"training": [np.arange(n)] * k},
         hint="What is a score worth on samples that the model was trained on?",
         more="Each training set is everything but the fold of the same number.",
         read="measuring/splits#three-subsets",
