@@ -72,13 +72,13 @@ def choose_buttons(app, config):
 
 
 def describe_pictures(app, doctree):
-    """Give each plot its text form as alt text, and the size that :func:`figures.show` meant.
+    """Give each plot its text form as alt text, and the size and class that ``figures.show`` meant.
 
     Until the builder has chosen between them, a plot's picture and text stand side by side.
     """
     from PIL import Image
 
-    from course_lib.figures.style import CSS_PIXELS_PER_INCH, DPI
+    from course_lib.figures.style import AS_DRAWN, CSS_PIXELS_PER_INCH, DPI
 
     for bundle in doctree.findall(
         lambda node: getattr(node, "attributes", {}).get("nb_element") == "mime_bundle"
@@ -89,6 +89,7 @@ def describe_pictures(app, doctree):
             picture["alt"] = forms["text/plain"].astext()
             with Image.open(Path(app.srcdir) / picture["uri"]) as image:
                 picture["width"] = f"{image.width * CSS_PIXELS_PER_INCH // DPI}px"
+                picture["classes"] += [AS_DRAWN] * (AS_DRAWN in image.info)
 
 
 def build(root: Path) -> Path:

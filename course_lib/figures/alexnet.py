@@ -57,6 +57,7 @@ def cost_figure(layers: Mapping[str, Costs], chosen: str) -> str:
     shapes.set(xlim=(-0.6, len(names) - 0.4), ylim=(-32, 50), yticks=[])
     shapes.set_title("channels, and size of the maps")
     shapes.spines[:].set_visible(False)
+    shapes.tick_params(length=0)
     totals = {}
     for ax, field, title in (
         (parameters, "parameters", "million parameters"),
@@ -64,9 +65,13 @@ def cost_figure(layers: Mapping[str, Costs], chosen: str) -> str:
     ):
         counts = {name: getattr(row, field) for name, row in layers.items()}
         totals[field] = sum(counts.values())
-        bars = ax.bar(range(len(names)), [n / 1e6 for n in counts.values()], color=color.values())
-        ax.bar_label(bars, [f"{n / 1e6:.1f}" for n in counts.values()], size=10.5)
+        millions = [n / 1e6 for n in counts.values()]
+        bars = ax.bar(range(len(names)), millions, color=color.values())
+        numbers = ax.bar_label(bars, [f"{n:.1f}" if n >= 1 else f"{n:.2f}" for n in millions])
+        for number, name in zip(numbers, names):
+            number.set(size=10.5, weight="bold" if name == chosen else "normal")
         ax.set(title=title, yticks=[])
+        ax.tick_params(length=0)
         ax.margins(y=0.25)
         ax.spines["left"].set_visible(False)
     products.set_xticks(range(len(names)), names)

@@ -13,7 +13,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from ipywidgets import HTML, HBox, Layout, Play, SelectionSlider, Stack, VBox, jslink
 
-from course_lib.figures.style import AS_DRAWN, css_size, png, require_sentence
+from course_lib.figures.style import AS_DRAWN, css_size, keeps_colors, png, require_sentence
 
 _MILLISECONDS_A_FRAME = 900
 
@@ -133,7 +133,7 @@ def _frame(draw: Callable[..., str], *values) -> tuple[HTML, str]:
     figure = plt.figure(drawn[-1])
     require_sentence(alt, f"flipbook: what draw{values} returns")
     width, height = css_size(figure)
-    classes = f"frame {AS_DRAWN}" if figure.get_gid() == AS_DRAWN else "frame"
+    classes = f"frame {AS_DRAWN}" if keeps_colors(figure) else "frame"
     data = b64encode(png(figure)).decode()
     for number in drawn:
         plt.close(number)

@@ -14,6 +14,7 @@ from IPython.display import publish_display_data
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 COLORS = {
     "truth": "#009e73",  # what is so: targets, correct decisions, the function to be learned
@@ -56,13 +57,19 @@ def use_style():
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as a PNG file at :data:`DPI` with :data:`PALETTE_SIZE` colours."""
+    """The figure as a PNG file at :data:`DPI` with :data:`PALETTE_SIZE` colours.
+
+    The file itself says if dark mode is to leave it alone, for nothing else reaches a built page.
+    """
     drawn = BytesIO()
     figure.savefig(drawn, format="png", dpi=DPI, facecolor="white")
     reduced = BytesIO()
     image = Image.open(drawn).convert("RGB")
+    notes = PngInfo()
+    if keeps_colors(figure):
+        notes.add_text(AS_DRAWN, "yes")
     image.quantize(palette=_palette(image), dither=Image.Dither.NONE).save(
-        reduced, "PNG", optimize=True
+        reduced, "PNG", optimize=True, pnginfo=notes
     )
     return reduced.getvalue()
 
@@ -80,11 +87,16 @@ def _palette(image: Image.Image) -> Image.Image:
 
 
 def keep_colors(figure: Figure) -> None:
-    """Have a flipbook show ``figure`` in dark mode as it was drawn, not turned over.
+    """Have a page show ``figure`` in dark mode as it was drawn, not turned over.
 
     For photographs: a negative is not what a camera saw.
     """
     figure.set_gid(AS_DRAWN)
+
+
+def keeps_colors(figure: Figure) -> bool:
+    """Whether :func:`keep_colors` was called with the figure."""
+    return figure.get_gid() == AS_DRAWN
 
 
 def css_size(figure: Figure) -> tuple[int, int]:

@@ -92,6 +92,19 @@ def test_pages_are_executed_again_when_the_library_changes_and_only_then(small_b
     assert runs.read_text() == "run run "
 
 
+def test_a_photograph_keeps_its_colours_in_dark_mode(small_book):
+    show = "figures.show('A sheet of paper without anything.')"
+    write_page(
+        small_book,
+        "",
+        f"import matplotlib.pyplot as plt\nfrom course_lib import figures\n"
+        f"figures.keep_colors(plt.figure())\n{show}\nplt.figure()\n{show}",
+    )
+    book.build(small_book)
+    pictures = Pictures((small_book / "_build/html/book/page.html").read_text()).found
+    assert ["as-drawn" in picture.get("class", "") for picture in pictures] == [True, False]
+
+
 @pytest.mark.parametrize("address", ["", "https://github.com/someone/course"])
 def test_launch_buttons_are_there_when_the_repository_is_known(small_book, address):
     config = small_book / "_config.yml"

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from course_lib.figures import COLORS, show, style, use_style
+from course_lib.figures import COLORS, keep_colors, show, style, use_style
 
 
 def test_show_publishes_the_picture_with_its_sentence_and_closes_it(monkeypatch):
@@ -19,6 +19,14 @@ def test_show_publishes_the_picture_with_its_sentence_and_closes_it(monkeypatch)
     assert Image.open(BytesIO(data["image/png"])).size == (480, 320)
     assert metadata["image/png"] == {"width": 300, "height": 200}
     assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_picture_says_whether_dark_mode_leaves_it_alone(kept):
+    figure = plt.figure()
+    if kept:
+        keep_colors(figure)
+    assert ("as-drawn" in Image.open(BytesIO(style.png(figure))).info) == kept
 
 
 @pytest.mark.parametrize("alt", [None, "", "  ", 3])
