@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.grading.assignments.losses import inputs, mistakes
 from course_lib.grading.assignments.losses import references as right
-from course_lib.grading.assignments.losses.shared import averages
+from course_lib.grading.assignments.losses.shared import averages, overflow
 from course_lib.grading.checks import Check, Misconception
 
 ONE_WEIGHT = "backpropagation/losses#the-slope-of-one-weight-in-full"
@@ -58,13 +58,22 @@ OUTPUT_LAYER_GRADIENTS = Check(
     reference=right.output_layer_gradients,
     ordinary=inputs.output_layer,
     outputs=("the gradient of the weights", "the gradient of the thresholds"),
-    edge_cases={"there is one sample": lambda rng: inputs.output_layer(rng, samples=1)},
+    edge_cases={
+        "there is one sample": lambda rng: inputs.output_layer(rng, samples=1),
+        "the potentials are large": lambda rng: inputs.output_layer(rng, size=3000.0),
+    },
     misconceptions=(
         *averages(right.output_layer_gradients, outputs=False),
         Misconception(
             "left out the targets",
             mistakes.layer_with(lambda o, t: o),
             hint="Your gradient is the same whatever the right classes are.",
+        ),
+        Misconception(
+            "subtracted 1 for every class",
+            mistakes.layer_with(lambda o, t: o - 1),
+            hint="Only one class is right in each sample. From which outputs is something"
+            " subtracted?",
         ),
         Misconception(
             "left out the thresholds",
@@ -91,6 +100,7 @@ OUTPUT_LAYER_GRADIENTS = Check(
             mistakes.layer_of_columns,
             hint="Print what [:, classes] changes in an array of zeros.",
         ),
+        *overflow(mistakes.layer_that_overflows),
     ),
     read=ONE_WEIGHT,
 )

@@ -135,6 +135,11 @@ CROSS_ENTROPY = Check(
             hint="Your gradient is the same whatever the right classes are.",
         ),
         Misconception(
+            "subtracted 1 for every class",
+            lambda z, classes: {"the gradient": (nn.softmax(z) - 1) / len(z)},
+            hint="All your slopes are negative, as if every class were the right one.",
+        ),
+        Misconception(
             "left out the logarithm",
             lambda z, classes: {"the loss": -np.mean(nn.softmax(z)[np.arange(len(z)), classes])},
             hint="Your loss is never positive. What is done to the probability of the right class?",

@@ -29,10 +29,15 @@ def soft_binary(rng):
     return z, 0.1 + 0.8 * t
 
 
+def classes_but_one(rng, samples, classes):
+    """Class numbers of the samples; one of the ``classes`` does not occur among them."""
+    return rng.permutation(classes)[:-1][rng.integers(0, classes - 1, samples)]
+
+
 def labelled(rng, samples=None):
     """Moderate potentials (N, K), and the number of the right class of each sample."""
     samples, classes = samples or int(rng.integers(9, 12)), int(rng.integers(3, 6))
-    return 2 * rng.normal(size=(samples, classes)), rng.integers(0, classes, samples)
+    return 2 * rng.normal(size=(samples, classes)), classes_but_one(rng, samples, classes)
 
 
 def sure_labelled(rng, right):
@@ -65,14 +70,14 @@ def three_units_one_hot(rng):
     return h, weight, np.round(t)
 
 
-def output_layer(rng, samples=None):
+def output_layer(rng, samples=None, size=1.0):
     """Hidden activations (N, H), weights (K, H), thresholds (K,) and classes (N,)."""
     samples, hidden, classes = samples or int(rng.integers(9, 12)), int(rng.integers(6, 8)), 4
     return (
         rng.normal(size=(samples, hidden)),
-        rng.normal(size=(classes, hidden)),
+        size * rng.normal(size=(classes, hidden)),
         rng.normal(size=classes),
-        rng.integers(0, classes, samples),
+        classes_but_one(rng, samples, classes),
     )
 
 

@@ -192,6 +192,11 @@ def layer_of_columns(h, weight, theta, classes):
     return layer_gradients(h, cross_entropy_of_columns(nn.linear(h, weight, theta), classes)[1])
 
 
+def layer_that_overflows(h, weight, theta, classes):
+    """Mistake: a softmax that overflows."""
+    return layer_gradients(h, cross_entropy_along(nn.linear(h, weight, theta), classes)[1])
+
+
 def layer_thresholds(summed):
     """The thresholds' gradient, with another way of ``summed`` over delta (N, K)."""
 
