@@ -86,9 +86,9 @@ def test_the_mean_over_thresholds_and_classes():
     def ap(row, targets):
         return float(sum(10**place for place in np.flatnonzero(row))) / targets
 
-    aps, mean = references.mean_average_precision(hits, scores, classes, np.array([2, 0, 4]), ap)
-    assert aps == pytest.approx([(111 / 2 + 100 / 2) / 2, np.nan, 0], nan_ok=True)
-    assert mean == pytest.approx(105.5 / 4)
+    aps, mean = references.mean_average_precision(hits, scores, classes, np.array([4, 0, 3]), ap)
+    assert aps == pytest.approx([(111 / 4 + 100 / 4) / 2, np.nan, 0], nan_ok=True)
+    assert mean == pytest.approx(211 / 16)
 
 
 @pytest.mark.parametrize(
