@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.grading.assignments.metrics import inputs, mistakes, references
+from course_lib.grading.assignments.metrics import folds, inputs, mistakes, references
 from course_lib.grading.checks import Check
 
 CHECKS = {
@@ -66,7 +66,7 @@ CHECKS = {
             "k divides the number of samples": inputs.folds_of_one_length,
             "every fold is a single sample": inputs.folds_of_one_sample,
         },
-        misconceptions=mistakes.K_FOLD,
+        misconceptions=folds.K_FOLD,
         read="measuring/splits#k-fold-cross-validation",
     ),
     "roc_auc": Check(
