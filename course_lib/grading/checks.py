@@ -73,6 +73,10 @@ class Check:
         The error allowed, as a share of the largest expected value.
     float32 : bool
         Whether the function must also be right in single precision.
+    judge : callable, optional
+        For what can be right in many ways: ``judge(result, *arguments)`` is None if the result is
+        good enough, which then counts as equal to that of the reference, else a
+        :class:`~course_lib.grading.trials.Failure`.
     """
 
     reference: Callable
@@ -83,6 +87,7 @@ class Check:
     read: str = ""
     rtol: float = 1e-7
     float32: bool = True
+    judge: Callable | None = None
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,9 @@ def trial(student_function, known, arguments: tuple) -> Trial:
     # Expected values are those of double precision, also for arguments in single precision.
     expected = run_own(known.reference, mapped(double, arguments))
     expected = (expected,) if len(known.outputs) == 1 else tuple(expected)
-    if failure is None and len(known.outputs) > 1:
+    if failure is None and known.judge:
+        failure, result = known.judge(result, *arguments), expected
+    elif failure is None and len(known.outputs) > 1:
         failure = wrong_number(result, known.outputs)
     elif failure is None:
         result = (result,)

@@ -5,6 +5,8 @@ import pytest
 
 from course_lib.grading import check
 from course_lib.grading.assignments import CHECKS
+from course_lib.grading.checks import Check, examine
+from course_lib.grading.trials import Failure
 
 
 def right_matrix(y_true, y_pred, num_classes):
@@ -175,3 +177,24 @@ def test_of_two_mistakes_with_the_same_output_the_one_that_fits_the_others_is_na
     check(other_class, "precision_recall")
     said = " ".join(capsys.readouterr().out.split())
     assert "you seem to have taken class 0 for the positive one" in said
+
+
+@pytest.mark.parametrize("divisor, score", [(2, 1.0), (-2, 1.0), (3, 0.0)])
+def test_what_can_be_right_in_many_ways_is_judged_by_what_it_does(divisor, score):
+    """Any root of a number will do; the judge squares it, whatever the function says of it."""
+
+    def judge(root, number):
+        wrong = np.abs(np.asarray(root) ** 2 - number).max()
+        return Failure("found no root", f"its square is {wrong:.3g} off") if wrong > 1e-9 else None
+
+    roots = Check(
+        reference=np.sqrt,
+        ordinary=lambda rng: (rng.uniform(1, 2, size=3),),
+        outputs=("the root",),
+        judge=judge,
+    )
+    result = examine(
+        lambda x: x ** (1 / abs(divisor)) * np.sign(divisor), roots, "roots", 1.0, edge_cases=False
+    )
+    assert result.score == score
+    assert result.mistakes == ([] if score else ["found no root"])
