@@ -136,6 +136,13 @@ def test_a_stronger_hint_comes_with_the_third_time(said):
     assert ["The loss does." in text for text in texts] == [False, False, True]
 
 
+def test_what_other_students_did_changes_no_feedback(said):
+    twice = lambda g, x: (g.T @ x / len(g), g.sum(0))  # noqa: E731
+    with checks.recorded():
+        texts = {said(twice)[1] for _ in range(5)}
+    assert len(texts) == 1 and "The loss does." not in texts.pop()
+
+
 @pytest.mark.parametrize(
     ("function", "fact"),
     [
