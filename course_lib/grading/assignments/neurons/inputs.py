@@ -8,6 +8,8 @@ import itertools
 
 import numpy as np
 
+from course_lib.grading.assignments.neurons.references import local_map
+
 
 def potentials(rng, samples=None):
     """Potentials of moderate size, (N, C); with few samples a report can show them all."""
@@ -59,9 +61,11 @@ def network(rng, sizes=None, samples=None):
 
 
 def point_and_network(rng, sizes=(3, 6, 5, 4)):
-    """One point (D,), and a network in whose hidden layers some neurons are silent."""
-    x, weights, thetas = network(rng, list(sizes), samples=1)
-    return x[0], weights, thetas
+    """One point (D,), and a network whose outputs depend on it, with a few silent neurons."""
+    while True:
+        x, weights, thetas = network(rng, list(sizes), samples=1)
+        if local_map(x[0], weights, thetas)[0].all():
+            return x[0], weights, thetas
 
 
 def point_and_silent_network(rng):
