@@ -238,25 +238,27 @@ MEAN_AP = (
 def _pooled(targets, boxes, scores, *, thresholds=right.THRESHOLDS, sort=True, rule="101-point"):
     """The reference, in steps of which some can be changed."""
     order = np.argsort(-np.concatenate(scores)) if sort else slice(None)
-    total = sum(len(t) for t in targets)
+    total = sum(len(of_image) for of_image in targets)
     areas = []
-    for threshold in thresholds:
-        found = [
-            right.greedy_matching(right.box_iou(b, t), s, threshold) >= 0
-            for t, b, s in zip(targets, boxes, scores)
-        ]
-        curve = right.detection_curve(np.concatenate(found)[order], total)
+    for hits in right.hits_at(thresholds, targets, boxes, scores):
+        curve = right.detection_curve(hits[order], total)
         areas.append(metrics.average_precision(*curve, interpolation=rule))
     return np.mean(areas)
 
 
 def _image_by_image(targets, boxes, scores):
-    one = [_pooled([t], [b], [s]) for t, b, s in zip(targets, boxes, scores) if len(t)]
+    one = [
+        right.coco_average_precision([t], [b], [s])
+        for t, b, s in zip(targets, boxes, scores)
+        if len(t)
+    ]
     return np.mean(one)
 
 
 def _one_image(targets, boxes, scores):
-    return _pooled(*([np.concatenate(lists)] for lists in (targets, boxes, scores)))
+    return right.coco_average_precision(
+        *([np.concatenate(lists)] for lists in (targets, boxes, scores))
+    )
 
 
 COCO = (
