@@ -8,6 +8,7 @@ that a change of the library invalidates and alt text for plots (as the Sphinx e
 import functools
 import hashlib
 import http.server
+import logging
 import os
 import re
 import shutil
@@ -17,6 +18,10 @@ import webbrowser
 from pathlib import Path
 
 import nbformat
+
+from course_lib import notebooks
+
+_SILENT = logging.Logger("cache", logging.CRITICAL)
 
 
 class BuildError(Exception):
@@ -33,21 +38,45 @@ def library_hash(root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def setup(app):
-    """Sphinx extension: keep executed notebooks in a cache that is named after the library's hash.
+def cache_folder(root: Path) -> Path:
+    """Where executed notebooks are kept: a folder named after the library's hash, and no other.
 
     jupyter-cache looks at a notebook's own code only, so with one fixed cache a page would show
     what an older ``course_lib`` computed.
     """
+    caches = root / "_build" / "cache"
+    current = caches / library_hash(root)
+    current.mkdir(parents=True, exist_ok=True)
+    for outdated in set(caches.iterdir()) - {current}:
+        shutil.rmtree(outdated)
+    return current
+
+
+def fill_cache(root: Path) -> None:
+    """Execute the lectures that the cache lacks, as many at a time as there are processors.
+
+    Sphinx would take them one by one. What fails is left to it: it says where and why.
+    """
+    from jupyter_cache import get_cache
+    from jupyter_cache.executors import load_executor
+
+    cache = get_cache(str(cache_folder(root)))
+    missing = []
+    for path in notebooks.lecture_notebooks(root):
+        try:
+            cache.match_cache_notebook(notebooks.read(path))
+        except KeyError:
+            missing.append(cache.add_nb_to_project(str(path)).uri)
+    if len(missing) > 1:
+        executor = load_executor("local-parallel", cache, logger=_SILENT)
+        executor.run_and_cache(filter_uris=missing, timeout=notebooks.CELL_SECONDS)
+
+
+def setup(app):
+    """Sphinx extension: cache of executed notebooks, buttons, and alt texts."""
 
     def choose_cache(_, config):
-        root = Path(app.srcdir)
-        caches = root / "_build" / "cache"
-        current = caches / library_hash(root)
-        current.mkdir(parents=True, exist_ok=True)
-        for outdated in set(caches.iterdir()) - {current}:
-            shutil.rmtree(outdated)
-        config.nb_execution_cache_path = str(current)
+        config.nb_execution_cache_path = str(cache_folder(Path(app.srcdir)))
 
     app.connect("config-inited", choose_cache, priority=1)  # before myst-nb reads its settings
     app.connect("config-inited", choose_buttons)
@@ -104,6 +133,10 @@ def build(root: Path) -> Path:
         raise BuildError(f"{root} has no _config.yml; run it in the folder that the course is in")
     html = root / "_build" / "html"
     shutil.rmtree(html / "reports", ignore_errors=True)  # reports of an earlier failure
+    try:
+        fill_cache(root)
+    except notebooks.NotebookError as error:
+        raise BuildError(str(error)) from None
     programs = Path(sys.executable).parent
     command: list[str | Path] = [programs / "jupyter-book", "build", root, "-W", "--keep-going"]
     path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])

@@ -1,5 +1,6 @@
 """The built book: its pages, with described pictures; and a build that fails when it must."""
 
+import os
 import re
 import shutil
 from html.parser import HTMLParser
@@ -59,14 +60,14 @@ def small_book(tmp_path):
     return tmp_path
 
 
-def write_page(root, text, code):
+def write_page(root, text, code, name="page"):
     cells = [
         nbformat.v4.new_markdown_cell(f"# A page\n\n{text}", id="words"),
         nbformat.v4.new_code_cell(code, id="computes"),
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    nbformat.write(notebook, root / "book" / "page.ipynb")
+    nbformat.write(notebook, root / "book" / f"{name}.ipynb")
 
 
 def test_a_cell_that_fails_is_named_every_time(small_book):
@@ -90,6 +91,26 @@ def test_pages_are_executed_again_when_the_library_changes_and_only_then(small_b
     (small_book / "course_lib" / "library.py").write_text("answer = 2\n")
     book.build(small_book)
     assert runs.read_text() == "run run "
+
+
+def test_pages_are_executed_side_by_side_and_once(small_book, need):
+    """Each of two pages waits for the other to begin."""
+    need((os.cpu_count() or 1) > 1, "a second processor")
+    wait = (
+        "import pathlib, time\n"
+        "with open('{me}.runs', 'a') as file:\n    file.write('run ')\n"
+        "until = time.monotonic() + 30\n"
+        "while not pathlib.Path('{other}.runs').exists():\n"
+        "    assert time.monotonic() < until\n    time.sleep(0.1)"
+    )
+    for me, other in [("page", "second"), ("second", "page")]:
+        write_page(small_book, "", wait.format(me=me, other=other), name=me)
+    (small_book / "_toc.yml").write_text(
+        "format: jb-book\nroot: book/page\nchapters:\n  - file: book/second\n"
+    )
+    book.build(small_book)
+    runs = [(small_book / "book" / f"{name}.runs").read_text() for name in ("page", "second")]
+    assert runs == ["run ", "run "]
 
 
 def test_a_photograph_keeps_its_colours_in_dark_mode(small_book):
