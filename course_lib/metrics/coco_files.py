@@ -1,58 +1,20 @@
 """COCO's dicts and JSON files, read into the columns of :mod:`course_lib.metrics.coco_data`.
 
-Two ways lead there. A file is decoded by msgspec into rows of the few fields that boxes need, past
-all else that it has. The other way, through dicts, takes everything, such as masks and ids that are
-strings; it also gets the files that the first one refuses, for it can say what is wrong with them.
+Two ways lead there. Most files with boxes are tables to :mod:`course_lib.metrics.coco_tables`. The
+other way, through dicts, takes everything, such as masks and ids that are strings; it also gets the
+files that the first one refuses, for it can say what is wrong with them.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from itertools import chain
 from numbers import Integral, Real
-from operator import attrgetter
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from course_lib.metrics import coco_masks
-
-PIECE = 1 << 18  # bytes of a file that are decoded at a time: its rows stay in the cache
-LAST_COMMA = re.compile(rb".*}(\s*,\s*){", re.DOTALL)  # between the last two objects of a list
-
-Box = tuple[float, float, float, float]
-
-
-class _Image(msgspec.Struct, gc=False):
-    id: int
-
-
-class _Category(msgspec.Struct, gc=False):
-    id: int
-    name: str = ""
-
-
-class _Annotation(msgspec.Struct, gc=False):
-    id: int
-    image_id: int
-    category_id: int
-    bbox: Box
-    area: float
-    iscrowd: int = 0
-
-
-class _Dataset(msgspec.Struct):
-    images: list[_Image]
-    categories: list[_Category]
-    annotations: list[_Annotation]
-
-
-class _Result(msgspec.Struct, gc=False):
-    image_id: int
-    category_id: int
-    bbox: Box
-    score: float
+from course_lib.metrics import coco_masks, coco_tables
 
 
 def read_annotations(source, /, *, masks, progress):
@@ -82,7 +44,7 @@ def read_annotations(source, /, *, masks, progress):
         progress(len(text))
         try:
             if not masks:
-                return _typed_annotations(text), f"{name}: annotations"
+                return coco_tables.annotations(text), f"{name}: annotations"
         except (msgspec.MsgspecError, OverflowError):
             pass  # the dicts will tell
         source = _json(text, name)
@@ -113,7 +75,7 @@ def read_results(source, /, *, sizes, progress):
     if not isinstance(source, list):
         try:
             if sizes is None:
-                return _typed_results(source, progress), name
+                return coco_tables.results(source, progress), name
         except (msgspec.MsgspecError, OverflowError):
             pass
         source = _json(Path(source).read_bytes(), name)
@@ -125,57 +87,6 @@ def _json(text, name):
         return json.loads(text)
     except ValueError as error:
         raise ValueError(f"{name}: not JSON: {error}") from None
-
-
-def _typed_annotations(text):
-    dataset = msgspec.json.decode(text, type=_Dataset)
-    fields = ("id", "image_id", "category_id", "bbox", "area", "iscrowd")
-    return _typed_columns(dataset.annotations, fields) | {
-        "images": _typed_columns(dataset.images, ("id",))["id"],
-        "categories": _typed_columns(dataset.categories, ("id",))["id"],
-        "names": [category.name or category.id for category in dataset.categories],
-    }
-
-
-def _typed_results(path, progress):
-    decoder = msgspec.json.Decoder(list[_Result])
-    fields = ("image_id", "category_id", "bbox", "score")
-    with Path(path).open("rb") as file:
-        pieces = [
-            _typed_columns(decoder.decode(piece), fields) for piece in _pieces(file, progress)
-        ]
-    return {field: np.concatenate([piece[field] for piece in pieces]) for field in fields}
-
-
-def _typed_columns(rows, fields):
-    """An array for each field of the rows."""
-    columns = {}
-    for field in fields:
-        values = map(attrgetter(field), rows)
-        if field == "bbox":
-            numbers = np.fromiter(chain.from_iterable(values), np.float64, 4 * len(rows))
-            columns[field] = numbers.reshape(-1, 4)
-        else:
-            dtype = np.float64 if field in ("area", "score") else np.int64
-            columns[field] = np.fromiter(values, dtype, len(rows))
-    return columns
-
-
-def _pieces(file, progress):
-    """The text of a JSON list, cut into the texts of shorter lists.
-
-    A cut within an object leaves its brackets unbalanced, so that it is noticed in decoding.
-    """
-    rest = b""
-    while block := file.read(PIECE):
-        rest += block
-        if cut := LAST_COMMA.match(rest):
-            yield rest[: cut.start(1)] + b"]"
-            rest = b"[" + rest[cut.end(1) :]
-        else:
-            rest += file.read()
-        progress(len(block))
-    yield rest
 
 
 def _annotations(dataset, name, masks):

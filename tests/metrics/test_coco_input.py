@@ -80,7 +80,7 @@ def test_files_in_small_pieces(tmp_path, rng, monkeypatch):
         if not keep:
             results = [{k: v for k, v in result.items() if k != "note"} for result in results]
         for piece in (1, 50, 333, 10**6):
-            monkeypatch.setattr("course_lib.metrics.coco_files.PIECE", piece)
+            monkeypatch.setattr("course_lib.metrics.coco_tables.PIECE", piece)
             result = coco_evaluate(*write(tmp_path, DATASET, results))
             np.testing.assert_array_equal(result.precision, expected.precision)
 
