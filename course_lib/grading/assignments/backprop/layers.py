@@ -18,7 +18,7 @@ POTENTIAL = "put the potential where the activation belongs"
 ONE_STEP = Check(
     reference=right.one_step,
     ordinary=inputs.unit,
-    outputs=("the new weights", "the new threshold", "the error"),
+    outputs=("the array of new weights", "the new threshold", "the error"),
     edge_cases={"there is one input": partial(inputs.unit, features=1)},
     misconceptions=(
         Misconception(

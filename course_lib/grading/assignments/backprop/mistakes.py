@@ -29,7 +29,10 @@ def stepped(w, theta, x, t, eta, *, sign=-1, slope=sigmoid_slope, factor=1, star
     """One step with another sign, slope or factor, and from 0 if ``start`` is 0."""
     u = w @ x + theta
     move = sign * eta * factor * (sigmoid(u) - t) * slope(u, sigmoid(u))
-    return {"the new weights": start * w + move * x, "the new threshold": start * theta + move}
+    return {
+        "the array of new weights": start * w + move * x,
+        "the new threshold": start * theta + move,
+    }
 
 
 def error_after_the_step(w, theta, x, t, eta):

@@ -18,6 +18,7 @@ from course_lib.grading.checks import Check, Misconception
 PATHS = "backpropagation/chain-rule#one-path-and-several"
 AGAIN = "applied the activation a second time"
 AGAIN_HINT = "What you are given has been through f already. Where does f' = f (1 - f) need u?"
+NO_SLOPE_MORE = "Between every potential and its activation stands f, and f has a slope."
 
 TWO_LAYER_BACKWARD = Check(
     reference=right.two_layer_backward,
@@ -39,14 +40,14 @@ TWO_LAYER_BACKWARD = Check(
             partial(mistakes.two_layers, hidden=mistakes.no_slope),
             hint="The error has come back to the hidden activations. Is that where the weights"
             " w(1) act?",
-            more="Between a potential and its activation stands f, and it has a slope.",
+            more=NO_SLOPE_MORE,
             read=DELTA,
         ),
         Misconception(
             NO_SLOPE,
             partial(mistakes.two_layers, output=mistakes.no_slope),
             hint="The outputs are sigmoids as well: the error reaches their potentials through f.",
-            more="Look at delta(L) in the lecture: it has a factor for each link of the chain.",
+            more=NO_SLOPE_MORE,
             read=DELTA,
         ),
         Misconception(
@@ -54,6 +55,7 @@ TWO_LAYER_BACKWARD = Check(
             partial(mistakes.two_layers, output=mistakes.no_slope, hidden=mistakes.no_slope),
             hint="Your network behaves as if it were linear. Where are the sigmoids, on the way"
             " back?",
+            more=NO_SLOPE_MORE,
             read=DELTA,
         ),
         Misconception(
