@@ -27,9 +27,24 @@ KNOWN_NOISE = [
 
 
 def pytest_generate_tests(metafunc):
-    """A test that takes ``page`` runs for every page of the contents, as "book/index"."""
+    """What a test runs for.
+
+    One that takes ``page``: for every page of the contents, as "book/index". One that takes
+    ``assignment``: for every released one, with the lecture that the contents list it under.
+    """
+    site = parse_toc_yaml(ROOT / "_toc.yml")
     if "page" in metafunc.fixturenames:
-        metafunc.parametrize("page", list(parse_toc_yaml(ROOT / "_toc.yml")))
+        metafunc.parametrize("page", list(site))
+    if "assignment" in metafunc.fixturenames:
+        released = sorted(path.parent.name for path in ROOT.glob("exercises/*/*.ipynb"))
+        above = {
+            str(item): lecture
+            for lecture, document in site.items()
+            for tree in document.subtrees
+            for item in tree.items
+        }
+        pairs = [(name, above.get(f"exercises/{name}/{name}")) for name in released]
+        metafunc.parametrize("assignment", pairs, ids=released)
 
 
 @pytest.fixture(scope="session")

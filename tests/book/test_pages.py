@@ -12,7 +12,8 @@ from PIL import Image
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[1] / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 LECTURE = "book/measuring/classification"
 
 
@@ -115,12 +116,15 @@ def test_the_text_is_there_without_javascript(reader):
     assert tab.locator("article p").first.is_visible()
 
 
-def test_a_lecture_leads_to_its_assignment(reader):
-    tab = reader.open(LECTURE)
+def test_a_lecture_leads_to_its_assignment(reader, assignment):
+    name, lecture = assignment
+    tab = reader.open(lecture)
     link = tab.locator("article a[download]")
     with tab.expect_download() as download:
         link.click()
-    assert download.value.suggested_filename == "metrics.ipynb"
+    assert download.value.suggested_filename == f"{name}.ipynb"
+    released = ROOT / "exercises" / name / f"{name}.ipynb"
+    assert Path(download.value.path()).read_bytes() == released.read_bytes()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
