@@ -104,9 +104,10 @@ def test_momentum_arrives_and_no_rate_alone_does(rng, draw):
     "returned, name",
     [
         (lambda slope, w: w, "returned the start"),
-        (lambda slope, w: slope.minimum + 1.5 * (w - slope.minimum), "let the weights run away"),
+        (lambda slope, w: slope.minimum + 20 * (w - slope.minimum), "let the weights run away"),
         (lambda slope, w: np.full_like(w, np.nan), "let the weights run away"),
         (lambda slope, w: slope.minimum + 0.1 * (w - slope.minimum), "not arrived in time"),
+        (lambda slope, w: slope.minimum + 1.5 * (w - slope.minimum), "not arrived in time"),
         (lambda slope, w: slope.loss(w), "returned something else than weights"),
         (lambda slope, w: w + 1j, "returned something else than weights"),
         (lambda slope, w: "0.0001", "returned something else than weights"),

@@ -11,6 +11,7 @@ from course_lib.grading.assignments.optimizers.updates import MARBLE, UPHILL
 from course_lib.grading.checks import Check, Misconception
 from course_lib.grading.trials import Failure
 
+AWAY = 100  # times the loss at the start: so far a marble that overshoots does not get
 TWO_WEIGHTS = "optimizing/step-size#two-weights-the-ravine"
 
 
@@ -29,8 +30,8 @@ def arrived(result, slope, w):
         return None
     if np.array_equal(weights, w):
         return Failure("returned the start", "these are the weights that you started from")
-    if not left < 1:
-        said = "the loss is larger than at the start: the descent ran away. Is a step too long?"
+    if not left < AWAY:
+        said = "the loss is far above that at the start: the descent ran away. Is a step too long?"
         return Failure("let the weights run away", said)
     said = f"{left:.3g} of the loss is left after {slope.asked} slopes; {inputs.GOAL} was the goal"
     return Failure("not arrived in time", said)
