@@ -119,7 +119,7 @@ def test_the_text_is_there_without_javascript(reader):
 def test_a_lecture_leads_to_its_assignment(reader, assignment):
     name, lecture = assignment
     tab = reader.open(lecture)
-    link = tab.locator("article a[download]")
+    link = tab.locator(f"article a[download][href$='/{name}.ipynb']")
     with tab.expect_download() as download:
         link.click()
     assert download.value.suggested_filename == f"{name}.ipynb"
