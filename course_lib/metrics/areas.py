@@ -177,17 +177,18 @@ def _columns(y_true, classes, y_score):
 
 def _precision_area(positive, y_score, weight):
     """The sum of P_n (R_n - R_(n-1)) for one positive class."""
-    tp, fp, _ = counts_at_thresholds(positive, y_score, weight)
+    tp, called, _ = counts_at_thresholds(positive, y_score, weight)
     if tp[-1] == 0:
         message = "y_true has no positive sample: average precision is set to 0"
         warn_caller(message)
         return 0.0
-    return float(_steps(tp) @ precision_at_thresholds(tp, fp) / tp[-1])
+    return float(_steps(tp) @ precision_at_thresholds(tp, called) / tp[-1])
 
 
 def _roc_area(positive, y_score, weight, max_fpr):
     """The area under TP / P over FP / N for one positive class, by trapezoids."""
-    tp, fp, _ = counts_at_thresholds(positive, y_score, weight)
+    tp, called, _ = counts_at_thresholds(positive, y_score, weight)
+    fp = called - tp
     if tp[-1] == 0 or fp[-1] == 0:
         message = "y_true has one class only: the area under its ROC curve is not a number"
         warn_caller(message)

@@ -21,7 +21,7 @@ from course_lib.metrics.coco_data import read_columns
 from course_lib.metrics.coco_result import CocoResult
 from course_lib.metrics.matching import MOST_SETTINGS, in_ranges, match, wishes
 from course_lib.metrics.pairing import box_overlap, overlapping_pairs, rank_detections
-from course_lib.metrics.runs import sorting_order
+from course_lib.metrics.sorting import sorting_order
 
 DETECTIONS_AT_A_TIME = 1 << 17  # fewer keep more of the work in the processor's cache
 # As in pycocotools: 0.05 steps made by arange would miss some thresholds by the last bit.

@@ -17,9 +17,9 @@ from course_lib.arrays import Array, device, namespace
 from course_lib.metrics.runs import (
     highest_from_here,
     segment_maximum,
-    sorting_order,
     steps,
 )
+from course_lib.metrics.sorting import sorting_order
 
 RECALLS = np.linspace(0.0, 1.0, 101)
 # pycocotools adds it to the denominator, which makes the first precision 1 - 2**-52 instead of 1.

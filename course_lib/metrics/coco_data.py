@@ -7,7 +7,7 @@ wants them the other way round: an array for each field, with an element for eac
 from dataclasses import dataclass, fields
 
 from course_lib.arrays import Array, device, namespace, to_numpy
-from course_lib.metrics.runs import sorting_order
+from course_lib.metrics.sorting import sorting_order
 
 
 @dataclass(frozen=True)

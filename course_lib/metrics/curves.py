@@ -5,7 +5,7 @@ one score after another turns negatives into positives; the curves follow the co
 """
 
 from course_lib.arrays import device, namespace, to_numpy
-from course_lib.metrics.sorting import sort_descending
+from course_lib.metrics.sorting import stable_sort
 from course_lib.metrics.targets import (
     as_arrays,
     check_labels,
@@ -57,7 +57,7 @@ def precision_recall_curve(
     >>> recall
     array([1. , 1. , 0.5, 0.5, 0. ])
     """
-    tp, fp, thresholds = counts_at_thresholds(
+    tp, called, thresholds = counts_at_thresholds(
         *check_scored(y_true, y_score, pos_label, sample_weight)
     )
     xp = namespace(tp)
@@ -65,19 +65,14 @@ def precision_recall_curve(
         end = xp.ones_like(tp[:1], dtype=xp.bool)
         step = tp[1:] != tp[:-1]
         corner = xp.concat([end, step]) | xp.concat([step, end])
-        tp, fp, thresholds = tp[corner], fp[corner], thresholds[corner]
-    if tp[-1] == 0:
+        tp, called, thresholds = tp[corner], called[corner], thresholds[corner]
+    found, positives = tp, tp[-1:]
+    if positives[0] == 0:
         message = "y_true has no positive sample: recall is set to 1 at every threshold"
         warn_caller(message)
-        recall = xp.ones_like(tp)
-    else:
-        recall = tp / tp[-1]
-    end = xp.asarray([1.0, 0.0], dtype=tp.dtype, device=device(tp))
-    return (
-        xp.concat([xp.flip(precision_at_thresholds(tp, fp)), end[:1]]),
-        xp.concat([xp.flip(recall), end[1:]]),
-        xp.flip(thresholds),
-    )
+        found = positives = xp.ones_like(tp)
+    recall = _ascending(found, positives, last=0.0)
+    return _ascending(tp, _not_zero(called), last=1.0), recall, xp.flip(thresholds)
 
 
 def roc_curve(y_true, y_score, *, pos_label=None, sample_weight=None, drop_intermediate=True):
@@ -111,9 +106,10 @@ def roc_curve(y_true, y_score, *, pos_label=None, sample_weight=None, drop_inter
     >>> thresholds
     array([ inf, 0.8 , 0.4 , 0.35, 0.1 ])
     """
-    tp, fp, thresholds = counts_at_thresholds(
+    tp, called, thresholds = counts_at_thresholds(
         *check_scored(y_true, y_score, pos_label, sample_weight)
     )
+    fp = called - tp
     xp = namespace(tp)
     if drop_intermediate and tp.shape[0] > 2:
         end = xp.ones_like(tp[:1], dtype=xp.bool)
@@ -135,7 +131,7 @@ def roc_curve(y_true, y_score, *, pos_label=None, sample_weight=None, drop_inter
 
 
 def counts_at_thresholds(positive, y_score, weight):
-    """True and false positives at each threshold, from the highest down.
+    """True positives, and all called positive, at each threshold, from the highest down.
 
     Parameters
     ----------
@@ -145,34 +141,49 @@ def counts_at_thresholds(positive, y_score, weight):
 
     Returns
     -------
-    tp, fp : float64 array, shape (T,)
+    tp, called : float64 array, shape (T,)
     thresholds : array, shape (T,)
         The different scores, descending.
     """
     xp = namespace(y_score)
-    order, y_score = sort_descending(y_score)
-    positive = xp.take(positive, order)
+    order, y_score = stable_sort(y_score)
+    y_score, positive = xp.flip(y_score), xp.flip(xp.take(positive, order))
     end = xp.ones_like(positive[:1])
     last = xp.concat([y_score[1:] != y_score[:-1], end])  # of the samples with one score
     if weight is None:
-        tp = xp.cumulative_sum(xp.astype(positive, xp.float64))
-        fp = xp.arange(1, tp.shape[0] + 1, dtype=tp.dtype, device=device(tp)) - tp
+        tp = xp.cumulative_sum(positive, dtype=xp.float64)
+        called = xp.arange(1, tp.shape[0] + 1, dtype=tp.dtype, device=device(tp))
     else:
-        weight = xp.take(weight, order)
+        weight = xp.flip(xp.take(weight, order))
         tp = xp.cumulative_sum(xp.where(positive, weight, 0.0))
-        fp = xp.cumulative_sum(xp.where(positive, 0.0, weight))
+        called = tp + xp.cumulative_sum(xp.where(positive, 0.0, weight))
     if not xp.all(last):
-        tp, fp, y_score = tp[last], fp[last], y_score[last]
-    return tp, fp, y_score
+        tp, called, y_score = tp[last], called[last], y_score[last]
+    return tp, called, y_score
 
 
-def precision_at_thresholds(tp, fp):
-    """TP / (TP + FP), and 0 for 0/0."""
-    xp = namespace(tp)
-    called = tp + fp
-    if xp.any(called == 0):  # negative weights can do that
-        called = xp.where(called == 0, 1.0, called)
-    return tp / called
+def precision_at_thresholds(tp, called):
+    """TP over all that are called positive, and 0 for 0/0."""
+    return tp / _not_zero(called)
+
+
+def _not_zero(called):
+    """With 1 in place of 0, which negative weights can add up to."""
+    xp = namespace(called)
+    return xp.where(called == 0, 1.0, called) if xp.any(called == 0) else called
+
+
+def _ascending(numerator, denominator, *, last):
+    """Ratios from the lowest threshold up, and the last point of the curve.
+
+    Large arrays are what takes time here, so that the one array is made and divided in place.
+    """
+    xp = namespace(numerator)
+    end = xp.full_like(numerator[:1], last)
+    ratios = xp.concat([xp.flip(numerator), end])
+    part = ratios[:-1]  # a view, as of every array that can be written to
+    part /= xp.flip(denominator)
+    return ratios
 
 
 def check_scored(y_true, y_score, pos_label, sample_weight):

@@ -17,7 +17,8 @@ import numpy as np
 from course_lib.arrays import Array, device, namespace
 from course_lib.metrics.coco_data import read_columns
 from course_lib.metrics.pairing import box_overlap, overlapping_pairs, rank_detections
-from course_lib.metrics.runs import highest_from_here, place_in_run, sorting_order, steps
+from course_lib.metrics.runs import highest_from_here, place_in_run, steps
+from course_lib.metrics.sorting import sorting_order
 
 READ_AT = {"11-point": 11, "101-point": 101}
 

@@ -10,7 +10,8 @@ and ``&`` settles them together.
 from dataclasses import dataclass
 
 from course_lib.arrays import Array, device, namespace, to_numpy
-from course_lib.metrics.runs import place_in_run, previous_equal, run_starts, sorting_order
+from course_lib.metrics.runs import place_in_run, previous_equal, run_starts
+from course_lib.metrics.sorting import sorting_order
 
 MOST_SETTINGS = 62  # as many bits of a signed 64-bit integer are free
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from course_lib.arrays import Array, device, namespace, to_numpy
-from course_lib.metrics.runs import place_in_run, sorting_order
+from course_lib.metrics.runs import place_in_run
+from course_lib.metrics.sorting import sorting_order
 
 PAIRS_AT_A_TIME = 1 << 17  # the columns of so many pairs stay in the processor's cache
 

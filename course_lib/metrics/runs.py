@@ -1,55 +1,15 @@
 """Grouping by sorting: equal keys stand next to each other in runs.
 
-The array standard has no ``group by``. A stable sort puts the members of a group side by side, and
-the functions here tell where each run begins and how far into its run each element is.
+The array standard has no ``group by``. A stable sort (:mod:`course_lib.metrics.sorting`) puts the
+members of a group side by side, and the functions here tell where each run begins and how far into
+its run each element is.
 """
 
 import numpy as np
 from array_api_compat import is_numpy_namespace
 
 from course_lib.arrays import device, namespace
-
-STEPS = 1 << 15
-FEW = 1000  # not worth two sorts
-
-
-def sorting_order(*keys):
-    """The order that sorts by the first key, ties by the second, and so on, then by position.
-
-    Parameters
-    ----------
-    *keys : arrays, shape (N,)
-        The most important first.
-
-    Returns
-    -------
-    integer array, shape (N,)
-
-    Examples
-    --------
-    >>> sorting_order(np.array([1, 0, 1, 0]), np.array([5, 7, 4, 7]))
-    array([1, 3, 2, 0])
-    """
-    order = _stable_argsort(keys[-1])
-    for key in reversed(keys[:-1]):
-        order = order[_stable_argsort(key[order])]
-    return order
-
-
-def _stable_argsort(key):
-    """As ``argsort(key, stable=True)``; in NumPy faster, for it sorts 16-bit integers in O(N).
-
-    Sorting roughly first, by 2**15 steps from the lowest to the highest key, leaves little to do
-    for the exact sort, which does not even have to run if a step is one of the integers.
-    """
-    xp = namespace(key)
-    if not is_numpy_namespace(xp) or key.shape[0] < FEW or key.dtype.kind not in "iuf":
-        return xp.argsort(key, stable=True)
-    lowest, highest = float(key.min()), float(key.max())
-    exact = highest - lowest < STEPS and key.dtype.kind in "iu"
-    scale = 1.0 if exact else (STEPS - 1) / max(highest - lowest, np.finfo(float).tiny)
-    order = ((key - lowest) * scale).astype(np.int16).argsort(stable=True)
-    return order if exact else order[key[order].argsort(stable=True)]
+from course_lib.metrics.sorting import sorting_order
 
 
 def run_starts(keys, /):
