@@ -211,7 +211,9 @@ LENET_COUNTS = Check(
         ),
         Misconception(
             "counted a kernel with a single slice",
-            lambda *a: right.lenet_counts(*a[:4], seen=1),
+            lambda maps, rows, columns, size, seen: right.lenet_counts(
+                maps, rows, columns, size, 1
+            ),
             hint="The kernel needs weights for each of the maps that it looks at.",
         ),
     ),
