@@ -34,9 +34,11 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.GenerateFeedback.exporter_class = "course_lib.grading.reports.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "course_lib.grading.reports.feedback.Explain",  # nbgrader's GetGrades, and reasons
     "course_lib.grading.examine.HideTests",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+# Where the book is to be found, for the links of feedback pages (or html.baseurl in _config.yml):
+# c.Explain.book = "https://course.university.edu/"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # your code here"}

@@ -1,7 +1,7 @@
 """A demo class: eight submissions as students write them, graded by nbgrader.
 
 It shows an instructor the whole way before there are students, and it is the test that one bad
-submission never stops the others.
+submission never stops the others. A class of any size comes from :mod:`~course_lib.grading.crowd`.
 """
 
 import copy
@@ -10,10 +10,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
 from tqdm import tqdm
 
 from course_lib import notebooks
-from course_lib.grading import pipeline, sandbox
+from course_lib.grading import batch, crowd, pipeline, sandbox, showing
 
 ASSIGNMENT = "metrics"
 STUDENTS = {
@@ -81,8 +83,14 @@ def hand_in(root: Path, course: Path) -> None:
         notebooks.write(submission(released, solution, answers), folder / f"{ASSIGNMENT}.ipynb")
 
 
-def run(root: Path, course: Path) -> list[Result]:
-    """Hand in, grade and write feedback in a fresh folder ``course``; the results by student."""
+def run(root: Path, course: Path):
+    """Hand in, grade and write feedback in a fresh folder ``course``.
+
+    Returns
+    -------
+    tuple of NbGraderAPI and list of Result
+        The course, and what came of each of the eight.
+    """
     shutil.rmtree(course, ignore_errors=True)
     hand_in(root, course)
     api = open_course(root, course)
@@ -92,10 +100,47 @@ def run(root: Path, course: Path) -> list[Result]:
     for student, story in tqdm(STUDENTS.items(), "grading", unit="submission", disable=None):
         problem = pipeline.grade(api, ASSIGNMENT, student)
         results.append(Result(student, story, *points(api, student), problem))
-    return results
+    return api, results
 
 
-def open_course(root: Path, course: Path):
+def show(results: list[Result]) -> None:
+    """Print a table of what the eight got."""
+    possible = results[0].max_points
+    names = "   ".join(f"{i} {exercise}" for i, exercise in enumerate(possible, 1))
+    table = Table(title=f"A demo class: points in assignment {ASSIGNMENT!r}", caption=names)
+    table.add_column("student", no_wrap=True)
+    table.add_column("what was handed in")
+    headings = [*range(1, len(possible) + 1), "all"]
+    for heading, points in zip(headings, [*possible.values(), sum(possible.values())]):
+        table.add_column(f"{heading}\n/ {points:g}", justify="right")
+    for result in results:
+        scores = [*result.points.values(), sum(result.points.values())]
+        table.add_row(result.student, result.story, *[f"{round(score, 2):g}" for score in scores])
+    Console().print(table)
+
+
+def run_crowd(root: Path, course: Path, name: str, count: int, seed: int, jobs: int | None):
+    """Have ``count`` students hand in ``name`` in a fresh folder ``course``, and grade them.
+
+    Returns
+    -------
+    tuple of NbGraderAPI and list of Line
+        The course, and what came of each submission.
+    """
+    students = crowd.Crowd(root, name, seed).draw(count)
+    shutil.rmtree(course, ignore_errors=True)
+    crowd.hand_in(students, name, course)
+    api = open_course(root, course, name)
+    pipeline.confine(api, confined=sandbox.missing() is None)
+    with api.gradebook as gradebook:
+        for student in students:
+            gradebook.add_student(student.id, first_name=student.first, last_name=student.last)
+    with showing.progress(count) as watch:
+        lines = batch.Run(api, name, [student.id for student in students], jobs, watch=watch)()
+    return api, lines
+
+
+def open_course(root: Path, course: Path, name: str = ASSIGNMENT):
     """An nbgrader course in the folder ``course`` into which the assignment has been released."""
     api = pipeline.course(
         root,
@@ -104,7 +149,7 @@ def open_course(root: Path, course: Path):
         release_directory="release",
         db_url=f"sqlite:///{course}/gradebook.db",
     )
-    pipeline.succeed(api.generate_assignment(ASSIGNMENT), f"releasing {ASSIGNMENT}")
+    pipeline.succeed(api.generate_assignment(name), f"releasing {name}")
     return api
 
 

@@ -1,0 +1,196 @@
+"""``course report``: one page about how a class did, and the table for a learning platform.
+
+The page needs nothing but itself: no script, no font, no picture from elsewhere.
+"""
+
+import math
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from nbgrader.plugins import CsvExportPlugin
+
+from course_lib.grading.pipeline import GradingError
+from course_lib.grading.reports import classroom, figures, pseudonyms
+from course_lib.grading.reports.classroom import Classroom
+
+SHOWN_MISTAKES = 30
+WIDTH, HEIGHT, FOOT = 720, 210, 34  # of the distribution, in the page's pixels
+LEVELS = 5  # shades of the picture of the whole class
+
+
+def write(api, name: str, target: Path, *, names: bool = False) -> Path:
+    """Write the report on the assignment ``name`` to the file ``target``.
+
+    Parameters
+    ----------
+    api : NbGraderAPI
+    name : str
+    target : Path
+    names : bool
+        Show who students are; otherwise each has a pseudonym, the same in every report.
+
+    Raises
+    ------
+    GradingError
+        If nobody has been graded, or the file cannot be written.
+    """
+    room = classroom.read(api, name)
+    folder = Path(api.coursedir.root) / "results"
+    try:
+        called = label(room, pseudonyms.key(folder), names=names)
+        replace(target, lambda file: file.write_text(render(room, called), encoding="utf-8"))
+    except OSError as error:
+        raise unwritable(error, target) from None
+    return target
+
+
+def export(api, name: str, target: Path) -> Path:
+    """Let nbgrader's exporter write everybody's points to a CSV file, which needs their names.
+
+    Raises
+    ------
+    GradingError
+        If nobody has been graded, or the file cannot be written.
+    """
+    classroom.read(api, name)
+
+    def write_to(file: Path) -> None:
+        exporter = CsvExportPlugin(parent=api, to=str(file), assignment=[name])
+        with api.gradebook as gradebook:
+            exporter.export(gradebook)
+
+    try:
+        replace(target, write_to)
+    except OSError as error:
+        raise unwritable(error, target) from None
+    return target
+
+
+def unwritable(error: OSError, target: Path) -> GradingError:
+    """The sentence about a file that cannot be written."""
+    return GradingError(f"{target} cannot be written: {error.strerror or error}")
+
+
+def replace(target: Path, write_to) -> None:
+    """Have ``write_to(file)`` write a new file, and put it in the place of ``target``."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir():
+        raise IsADirectoryError(21, "it is a folder")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    os.close(handle)
+    new = Path(name)
+    try:
+        write_to(new)
+        new.chmod(0o644)
+        new.replace(target)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def label(room: Classroom, secret: bytes, *, names: bool) -> dict[str, str]:
+    """What the page calls each student; with names, the pseudonym stands behind."""
+    everybody = {s.student: s.name for s in room.submissions}
+    everybody |= dict.fromkeys([*room.ungraded, *room.absent], "")
+    hidden = pseudonyms.pseudonyms(list(everybody), secret)
+    if not names:
+        return hidden
+    return {
+        student: f"{f'{name}, ' if name else ''}{student} ({hidden[student]})"
+        for student, name in everybody.items()
+    }
+
+
+def render(room: Classroom, called: dict[str, str]) -> str:
+    """The page about a class whose students are ``called`` so."""
+    environment = Environment(
+        loader=PackageLoader("course_lib.grading.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number, "share": share}
+    seconds = [s.seconds for s in room.submissions if s.seconds is not None]
+    mistakes = figures.mistakes(room)
+    return environment.get_template("report.html.j2").render(
+        room=room,
+        called=called,
+        written=datetime.now().astimezone().strftime("%-d %B %Y, %H:%M"),
+        bins=bars(figures.distribution(room)),
+        size=(WIDTH, HEIGHT, FOOT),
+        middle=figures.middle(room),
+        mean=sum(s.score for s in room.submissions) / len(room.submissions),
+        success=figures.success(room),
+        states=figures.STATES,
+        state=figures.state,
+        mistakes=mistakes[:SHOWN_MISTAKES],
+        more_mistakes=len(mistakes) - SHOWN_MISTAKES,
+        most=max((n for m in mistakes for n in m.by_exercise.values()), default=1),
+        attention=figures.attention(room),
+        low=figures.LOW,
+        repeated=figures.REPEATED,
+        repairs=figures.repairs(room),
+        strips=strips(room),
+        levels=LEVELS,
+        waiting=sum(s.waits for s in room.submissions),
+        repaired=sum(bool(s.notes) for s in room.submissions),
+        seconds=seconds and {"all": sum(seconds), "median": median(seconds), "most": max(seconds)},
+    )
+
+
+def bars(bins: list[figures.Bin]) -> list[dict]:
+    """Where the bars of the distribution stand, and how high they are."""
+    highest = max(b.count for b in bins) or 1
+    width, height = WIDTH / len(bins), HEIGHT - FOOT - 22
+    return [
+        {
+            "bin": b,
+            "x": round(i * width + 1, 2),
+            "width": round(width - 2, 2),
+            "height": round(height * b.count / highest, 2),
+        }
+        for i, b in enumerate(bins)
+    ]
+
+
+def strips(room: Classroom) -> list[list[tuple[int, int, str]]]:
+    """The class as a picture: by exercise runs of equal marks (start, length, CSS class).
+
+    Students stand from left to right, in the order of ``room.submissions``.
+    """
+    found = []
+    for exercise in room.exercises:
+        runs: list[tuple[int, int, str]] = []
+        for place, submission in enumerate(room.submissions):
+            mark = submission.marks.get(exercise.name, classroom.Mark())
+            shade = _shade(mark, exercise.points)
+            if runs and runs[-1][2] == shade:
+                runs[-1] = (runs[-1][0], runs[-1][1] + 1, shade)
+            else:
+                runs.append((place, 1, shade))
+        found.append(runs)
+    return found
+
+
+def _shade(mark: classroom.Mark, points: float) -> str:
+    if mark.waits:
+        return "waits"
+    if not mark.written and mark.score == 0:
+        return "none"
+    reached = min(1.0, mark.score / points) if points else 1.0
+    level = math.floor((LEVELS - 1) * reached + figures.EXACT)
+    return f"l{max(level, 1 if mark.score > 0 else 0)}"
+
+
+def number(value: float) -> str:
+    """A number of points, without digits that say nothing."""
+    return f"{round(value, 2):g}"
+
+
+def share(value: float | None) -> str:
+    """A share as a percentage; a dash where there is none."""
+    return "–" if value is None else f"{value:.0%}"
