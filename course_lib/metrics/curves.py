@@ -151,7 +151,7 @@ def counts_at_thresholds(positive, y_score, weight):
     end = xp.ones_like(positive[:1])
     last = xp.concat([y_score[1:] != y_score[:-1], end])  # of the samples with one score
     if weight is None:
-        tp = xp.cumulative_sum(positive, dtype=xp.float64)
+        tp = xp.cumulative_sum(xp.astype(positive, xp.float64))
         called = xp.arange(1, tp.shape[0] + 1, dtype=tp.dtype, device=device(tp))
     else:
         weight = xp.flip(xp.take(weight, order))
