@@ -124,33 +124,36 @@ def release(
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo class lives.")] = Path("_build/demo"),
+    students: Annotated[int, typer.Option(min=0, help="How many; 0 is the class of eight.")] = 0,
+    assignment: Annotated[str, typer.Option(help="What they hand in.")] = "metrics",
+    seed: Annotated[int, typer.Option(min=0, help="Another one gives other students.")] = 0,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Submissions at once; as many as processors.")
+    ] = None,
 ) -> None:
-    """Grade a demo class of eight with nbgrader: right, blank, broken, endless …"""
-    from rich.console import Console
-    from rich.table import Table
-
-    from course_lib.grading import demo, pipeline, sandbox
+    """Grade a demo class of eight (right, blank, broken, endless …), or a larger one."""
+    from course_lib.grading import demo, pipeline, sandbox, showing
+    from course_lib.grading.reports import page
     from course_lib.notebooks import NotebookError
 
+    if not students and assignment != demo.ASSIGNMENT:
+        raise fail("demo", f"the eight hand in {demo.ASSIGNMENT!r}; add --students for another one")
+    course = folder.resolve()
     try:
-        results = demo.run(Path.cwd(), folder.resolve())
+        if students:
+            api, lines = demo.run_crowd(Path.cwd(), course, assignment, students, seed, jobs)
+            showing.summary(assignment, lines)
+            problems = [f"{line.student}: {line.problem}" for line in lines if line.problem]
+        else:
+            api, results = demo.run(Path.cwd(), course)
+            demo.show(results)
+            problems = [f"{r.student}: {r.problem}" for r in results if r.problem]
+        report = page.write(api, assignment, course / f"report-{assignment}.html", names=True)
     except (pipeline.GradingError, NotebookError) as error:
         raise fail("demo", error) from None
-    possible = results[0].max_points
-    names = "   ".join(f"{i} {exercise}" for i, exercise in enumerate(possible, 1))
-    table = Table(title=f"A demo class: points in assignment {demo.ASSIGNMENT!r}", caption=names)
-    table.add_column("student", no_wrap=True)
-    table.add_column("what was handed in")
-    headings = [*range(1, len(possible) + 1), "all"]
-    for heading, points in zip(headings, [*possible.values(), sum(possible.values())]):
-        table.add_column(f"{heading}\n/ {points:g}", justify="right")
-    for result in results:
-        scores = [*result.points.values(), sum(result.points.values())]
-        table.add_row(result.student, result.story, *[f"{round(score, 2):g}" for score in scores])
-    Console().print(table)
     if reason := sandbox.missing():
-        typer.echo(f"graded without a sandbox, which only these eight deserve: {reason}")
-    problems = [f"{result.student}: {result.problem}" for result in results if result.problem]
+        typer.echo(f"graded without a sandbox, which only these notebooks deserve: {reason}")
+    typer.echo(f"report: {report}")
     if problems:
         raise fail("demo", "; ".join(problems))
 
@@ -243,6 +246,33 @@ def new_assignment(
     except pipeline.GradingError as error:
         raise fail("new-assignment", error) from None
     typer.echo("Now see “Writing an assignment” in the book.")
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="The assignment.")],
+    to: Annotated[
+        Path | None, typer.Option(help="The page; _build/reports/NAME.html if not given.")
+    ] = None,
+    names: Annotated[bool, typer.Option("--names", help="Say who students are.")] = False,
+    csv: Annotated[
+        Path | None, typer.Option(help="Instead, everybody's points as a table for an LMS.")
+    ] = None,
+) -> None:
+    """Write a page about how the class did; students have pseudonyms there."""
+    from course_lib.grading import pipeline
+    from course_lib.grading.reports import page
+
+    try:
+        pipeline.source_notebook(Path.cwd(), name)
+        api = pipeline.course(Path.cwd())
+        if csv:
+            typer.echo(f"points: {page.export(api, name, csv)}")
+        else:
+            target = to or Path("_build/reports") / f"{name}.html"
+            typer.echo(f"report: {page.write(api, name, target, names=names)}")
+    except pipeline.GradingError as error:
+        raise fail("report", error) from None
 
 
 @app.command()
