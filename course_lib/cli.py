@@ -161,44 +161,44 @@ def demo(
 @app.command()
 def grade(
     name: Annotated[str, typer.Argument(help="The assignment.")],
-    students: Annotated[
-        list[str] | None, typer.Argument(help="Whose submissions; everybody's if none.")
+    only: Annotated[
+        list[str] | None, typer.Option(help="A student; may be given several times.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Submissions at once; as many as processors.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
+    feedback: Annotated[bool, typer.Option(help="Write the feedback pages, too.")] = True,
+    scheduler: Annotated[
+        str | None, typer.Option(help="A Dask scheduler, tls://HOST:PORT, whose workers examine.")
     ] = None,
     unsafe_no_sandbox: Annotated[
         bool,
         typer.Option("--unsafe-no-sandbox", help="Run the code as yourself; marks the results."),
     ] = False,
 ) -> None:
-    """Grade what was handed in to submitted/STUDENT/NAME, and write the feedback pages."""
-    from rich.console import Console
-    from rich.table import Table
-    from tqdm import tqdm
-
-    from course_lib.grading import pipeline
+    """Grade what was handed in to submitted/STUDENT/NAME; goes on where it was stopped."""
+    from course_lib.grading import batch, pipeline, showing
     from course_lib.notebooks import NotebookError
 
     try:
         api = pipeline.course(Path.cwd())
         pipeline.source_notebook(Path.cwd(), name)
         pipeline.confine(api, confined=not unsafe_no_sandbox)
-        waiting = students or pipeline.submitted(api, name)
-        if not waiting:
-            raise pipeline.GradingError(f"nobody has handed in {name!r} (submitted/*/{name})")
+        students = pipeline.submitted(api, name, only)
         if not pipeline.is_released(api, name):
             pipeline.release(Path.cwd(), name)
+        with showing.progress(len(students)) as watch:
+            run = batch.Run(api, name, students, jobs, force=force, feedback=feedback, watch=watch)
+            run.scheduler = scheduler
+            lines = run()
     except (pipeline.GradingError, NotebookError) as error:
         raise fail("grade", error) from None
-    table = Table("student", "points", "noticed", title=f"Assignment {name!r}")
-    problems = []
-    for student in tqdm(waiting, "grading", unit="submission", disable=None):
-        problem = pipeline.grade(api, name, student)
-        done = pipeline.result(api, name, student, problem)
-        points = f"{round(done.score, 2):g} / {done.max_score:g}"
-        table.add_row(student, "-" if problem else points, "\n".join(done.notes))
-        problems += [problem] if problem else []
-    Console().print(table)
-    if problems:
-        raise fail("grade", "; ".join(problems))
+    except KeyboardInterrupt:
+        raise fail("grade", "stopped; run it again to go on") from None
+    showing.summary(name, lines)
+    if failed := [line for line in lines if line.problem]:
+        raise fail("grade", "; ".join(f"{line.student}: {line.problem}" for line in failed))
 
 
 @app.command()

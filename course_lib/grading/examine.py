@@ -12,13 +12,13 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from course_lib import notebooks
 from course_lib.grading import outputs
 from course_lib.grading.admission import plain_files
 from course_lib.grading.assignment import Assignment
 from course_lib.grading.examiner import Examiner
-from course_lib.grading.restore import Released, add_notes, released_cells
-from course_lib.grading.source import SourceCell, role, source_cells, without_hidden
+from course_lib.grading.restore import Released, add_notes
+from course_lib.grading.sheet import Sheet
+from course_lib.grading.source import without_hidden
 
 UNCONFINED = (
     "graded WITHOUT a sandbox (--unsafe-no-sandbox): the submission's code could do whatever "
@@ -37,36 +37,35 @@ class Examine(NbGraderPreprocessor):
         """Called by nbgrader with the restored notebook."""
         where = resources["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
-            released = released_cells(gradebook, where["notebook"], where["assignment"])
-        course = self.parent.parent.coursedir
-        folder = Path(course.format_path(course.source_directory, ".", where["assignment"]))
-        source = folder / f"{where['notebook']}.ipynb"
-        if source.exists():
-            instructors = source_cells(notebooks.read(source))
-        else:
-            instructors = [
-                SourceCell(cell.name, cell.source, role(cell.roles)) for cell in released
-            ]
+            course = self.parent.parent.coursedir
+            folder = Path(course.format_path(course.source_directory, ".", where["assignment"]))
+            sheet = Sheet.read(gradebook, where["assignment"], where["notebook"], folder)
         submitted = Path(
             course.format_path(course.autograded_directory, where["student"], where["assignment"])
         )
         examiner = Examiner(
             assignment=Assignment.read(folder / "assignment.toml"),
-            source=instructors,
+            source=list(sheet.instructors),
             folder=folder if folder.is_dir() else submitted,
             files={name: path.resolve() for name, path in plain_files(submitted).items()},
             confined=self.confined,
         )
         with examiner:
-            run(nb, {cell.name: cell for cell in released}, examiner)
+            run(nb, {cell.name: cell for cell in sheet.released}, examiner)
         if not self.confined:
             add_notes(nb, [UNCONFINED])
         return nb, resources
 
 
-def run(nb, released: dict[str, Released], examiner: Examiner) -> None:
-    """Run every code cell where it belongs; who a cell belongs to is up to the gradebook."""
-    number = 0
+def run(nb, released: dict[str, Released], examiner: Examiner) -> list[dict]:
+    """Run every code cell where it belongs; who a cell belongs to is up to the gradebook.
+
+    Returns
+    -------
+    list of dict
+        What came of each test, as :mod:`~course_lib.grading.results` describes it.
+    """
+    number, tests = 0, []
     nb.metadata["course_checks"] = {}  # whatever a submission had there
     for cell in nb.cells:
         if cell.cell_type != "code":
@@ -77,7 +76,18 @@ def run(nb, released: dict[str, Released], examiner: Examiner) -> None:
         if known is not None and known.roles["grade"] and not known.roles["solution"]:
             verdict = examiner.test_cell(known.source, known.name, known.points or 0.0)
             cell.outputs = outputs.of_test(verdict, number)
-            nb.metadata["course_checks"][known.name] = [summary(c) for c in verdict.checks]
+            checks = [summary(check) for check in verdict.checks]
+            nb.metadata["course_checks"][known.name] = checks
+            tests.append(
+                {
+                    "name": known.name,
+                    "points": known.points or 0.0,
+                    "score": verdict.score,
+                    "problem": verdict.problem,
+                    "printed": outputs.text(verdict.printed),
+                    "checks": checks,
+                }
+            )
             continue
         if known is not None and known.locked:
             examiner.setup_cell(known.source, known.name)
@@ -85,6 +95,7 @@ def run(nb, released: dict[str, Released], examiner: Examiner) -> None:
             cell.outputs = outputs.of_student(examiner.student_cell(cell.source), number)
         except Exception as error:  # too slow, gone, or a shell that was tampered with
             cell.outputs = [outputs.error(type(error).__name__, str(error))]
+    return tests
 
 
 def summary(result) -> dict:

@@ -76,4 +76,4 @@ def shade(error: float) -> tuple[int, int, int]:
     The square root lets small errors be seen.
     """
     share = float(error) ** 0.5
-    return tuple(round(255 + share * (end - 255)) for end in WRONG)  # type: ignore[return-value]
+    return tuple(round(255 + share * (end - 255)) for end in WRONG)

@@ -194,11 +194,26 @@ def is_released(api: NbGraderAPI, name: str) -> bool:
     return False
 
 
-def submitted(api: NbGraderAPI, name: str) -> list[str]:
-    """Who has handed in the assignment ``name``."""
+def submitted(api: NbGraderAPI, name: str, only: list[str] | None = None) -> list[str]:
+    """Who has handed in the assignment ``name``; of those, ``only``, if it names anybody.
+
+    Raises
+    ------
+    GradingError
+        If nobody has, or one of ``only`` has not.
+    """
     folder = Path(api.coursedir.format_path(api.coursedir.submitted_directory, "*", name))
     root = Path(*folder.parts[: folder.parts.index("*")])
-    return sorted(path.parts[len(root.parts)] for path in root.glob(str(folder.relative_to(root))))
+    found = sorted(path.parts[len(root.parts)] for path in root.glob(str(folder.relative_to(root))))
+    if not found:
+        raise GradingError(f"nobody has handed in {name!r} (submitted/*/{name})")
+    for student in only or []:
+        if student not in found:
+            raise GradingError(
+                f"{student!r} has not handed in {name!r}; there are {len(found)} who have: "
+                f"{', '.join(found[:20])}{' …' if len(found) > 20 else ''}"
+            )
+    return only or found
 
 
 @dataclass(frozen=True)

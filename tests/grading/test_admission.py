@@ -382,7 +382,7 @@ def test_the_whole_way_with_everything_wrong_at_once(course, tmp_path):
 
     problem = pipeline.grade(course, "metrics", "mallory")
     done = pipeline.result(course, "metrics", "mallory", problem)
-    assert (done.problem, done.score, done.max_score) == (None, 16.0, 16.0)
+    assert (done.problem, done.score, done.max_score) == (None, 23.0, 26.0)
     assert "the file 'link.txt' was not accepted" in done.notes
     assert "test_confusion_matrix is read-only and had been edited; it is as it was" in done.notes
     assert "test_accuracy was missing; it has been put back as released" in done.notes

@@ -1,0 +1,140 @@
+"""Worker processes of which each may die at any moment: its task is then done by another one."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+TRIES = 2  # workers that may die over one task
+_PARENT_DEATH = 1
+
+
+class WorkerError(Exception):
+    """Workers died over a task."""
+
+
+@dataclass
+class Worker:
+    """A process, the connection to it, and what it is doing."""
+
+    process: multiprocessing.process.BaseProcess
+    connection: Connection
+    task: Hashable = None
+
+
+class Pool:
+    """``jobs`` processes; use it in a ``with`` statement.
+
+    They are forked from a process that has imported ``preload`` and is otherwise idle, because a
+    process with threads, such as that of a progress bar, should not be forked. ``method`` "fork"
+    takes this process instead.
+    """
+
+    def __init__(self, jobs: int, preload: list[str], method: str = "forkserver"):
+        self.context: Any = multiprocessing.get_context(method)
+        if method == "forkserver":
+            self.context.set_forkserver_preload(preload)
+        self.jobs = jobs
+        self.workers: list[Worker] = []
+        self.waiting: deque = deque()
+        self.tasks: dict[Hashable, tuple] = {}
+        self.deaths: Counter = Counter()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for worker in self.workers:
+            worker.connection.close()
+            worker.process.kill()
+            worker.process.join()
+
+    def submit(self, key: Hashable, function: Callable, *arguments) -> None:
+        """Have ``function(*arguments)`` done; all three must be importable or plain values."""
+        self.tasks[key] = (function, arguments)
+        self.waiting.append(key)
+
+    def results(self) -> Iterator[tuple[Hashable, object]]:
+        """Key and value of every task as it is done; the value may be an exception.
+
+        More tasks may be submitted meanwhile.
+        """
+        while self.tasks:
+            self.assign()
+            busy = {worker.connection: worker for worker in self.workers if worker.task}
+            for connection in wait(list(busy)):
+                worker = busy[connection]  # type: ignore[index]
+                key = worker.task
+                try:
+                    value = worker.connection.recv()
+                except (EOFError, OSError):
+                    self.bury(worker)
+                    self.deaths[key] += 1
+                    if self.deaths[key] < TRIES:
+                        self.waiting.appendleft(key)
+                        continue
+                    value = WorkerError("the process that graded it was killed, twice")
+                worker.task = None
+                del self.tasks[key]
+                yield key, value
+
+    def assign(self) -> None:
+        """Give waiting tasks to idle workers, and start workers while there are too few."""
+        while self.waiting:
+            worker = next((worker for worker in self.workers if worker.task is None), None)
+            if worker is None and len(self.workers) == self.jobs:
+                return
+            worker = worker or self.start()
+            worker.task = self.waiting.popleft()
+            try:
+                worker.connection.send(self.tasks[worker.task])
+            except OSError:  # it died while it was idle
+                self.waiting.appendleft(worker.task)
+                self.bury(worker)
+
+    def start(self) -> Worker:
+        """A new worker."""
+        ours, theirs = multiprocessing.Pipe()
+        others = [worker.connection for worker in self.workers]
+        process = self.context.Process(target=work, args=(theirs, [ours, *others]), daemon=True)
+        process.start()
+        theirs.close()
+        self.workers.append(Worker(process, ours))
+        return self.workers[-1]
+
+    def bury(self, worker: Worker) -> None:
+        """Forget a worker that has died."""
+        self.workers.remove(worker)
+        worker.connection.close()
+        worker.process.kill()
+        worker.process.join()
+
+
+def work(connection: Connection, others: list[Connection]) -> None:
+    """The life of a worker: tasks come in, values or exceptions go out.
+
+    ``others`` are ends of pipes that came along and are not its own: as long as anybody has them
+    open, nobody notices that the process at the other end is gone.
+    """
+    for other in others:
+        other.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gives the tasks
+    if sys.platform == "linux":  # no worker outlives the one that it works for
+        ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+    while True:
+        try:
+            function, arguments = connection.recv()
+        except EOFError:
+            break
+        try:
+            value = function(*arguments)
+        except Exception as error:
+            value = error
+        connection.send(value)
+    os._exit(0)

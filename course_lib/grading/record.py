@@ -1,0 +1,128 @@
+"""The one writer: puts finished results into nbgrader's gradebook and its folder ``autograded``.
+
+Scores and comments are set by nbgrader's own :class:`~nbgrader.preprocessors.SaveAutoGrades`, so
+manual grades and comments that are there stay, and late penalties by its
+:class:`~nbgrader.preprocessors.AssignLatePenalties`. What differs from ``nbgrader autograde`` is
+that the gradebook stays open, and that the cells of a submission are looked up all at once.
+Recording the same result again changes nothing, so it can be interrupted at any moment.
+"""
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+from nbgrader.api import Gradebook, Student, SubmittedAssignment
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.utils import parse_utc
+
+from course_lib.grading.plan import Plan
+
+
+class Recorder:
+    """The gradebook and the graded notebooks of one assignment; use it in a ``with`` statement."""
+
+    def __init__(self, api, plan: Plan):
+        self.course = api.coursedir
+        self.plan = plan
+        self.gradebook = Gradebook(self.course.db_url, self.course.course_id)
+        self.students = {student.id for student in self.gradebook.students}
+        self.save = SaveAutoGrades(parent=api)
+        self.penalties = AssignLatePenalties(parent=api)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.gradebook.close()
+
+    def known(self) -> set[str]:
+        """Students of whom the gradebook has a submission and ``autograded`` a folder."""
+        found = self.gradebook.db.query(Student.id).join(SubmittedAssignment)
+        found = found.filter(SubmittedAssignment.assignment.has(name=self.plan.name))
+        return {student for (student,) in found if self.folder(student).is_dir()}
+
+    def scores(self) -> list[dict]:
+        """Score, maximum and whether a person has to look, of every submission."""
+        self.gradebook.db.expire_all()
+        return self.gradebook.submission_dicts(self.plan.name)
+
+    def folder(self, student: str) -> Path:
+        """Where the graded notebooks of a student are."""
+        course = self.course
+        return Path(course.format_path(course.autograded_directory, student, self.plan.name))
+
+    def submission(self, student: str) -> Path:
+        """Where a student's files are."""
+        course = self.course
+        return Path(course.format_path(course.submitted_directory, student, self.plan.name))
+
+    def record(self, result: dict) -> None:
+        """Write a result without a problem."""
+        student = result["student"]
+        graded = {
+            name: nbformat.from_dict(part["notebook"]) for name, part in result["notebooks"].items()
+        }
+        self.write(student, graded)
+        if student not in self.students:
+            self.gradebook.update_or_create_student(student)
+            self.students.add(student)
+        more = {}
+        if timestamp := self.course.get_existing_timestamp(str(self.submission(student))):
+            more["timestamp"] = parse_utc(timestamp)
+        found = self.gradebook.update_or_create_submission(self.plan.name, student, **more)
+        for submitted in found.notebooks:
+            self.save_scores(submitted, graded.get(submitted.name))
+        self.gradebook.db.commit()
+        if found.total_seconds_late > 0:
+            for submitted in found.notebooks:
+                self.penalize(submitted.name, student)
+
+    def save_scores(self, submitted, notebook) -> None:
+        """Let nbgrader read scores and comments from a graded notebook; 0 where there is none."""
+        submitted.late_submission_penalty = None
+        grades = {grade.name: grade for grade in submitted.grades}
+        comments = {comment.name: comment for comment in submitted.comments}
+        if notebook is None:
+            for grade in grades.values():
+                grade.auto_score, grade.needs_manual_grade = 0, False
+            return
+        self.save.gradebook = SimpleNamespace(
+            find_grade=lambda name, *_: grades[name],
+            find_comment=lambda name, *_: comments[name],
+            db=SimpleNamespace(commit=lambda: None),
+        )
+        self.save.notebook_id, self.save.assignment_id = submitted.name, self.plan.name
+        self.save.student_id = submitted.student.id
+        for index, cell in enumerate(notebook.cells):
+            self.save.preprocess_cell(cell, {}, index)
+
+    def penalize(self, notebook: str, student: str) -> None:
+        """Let nbgrader's plugin decide what being late costs."""
+        where = {"notebook": notebook, "assignment": self.plan.name, "student": student}
+        resources = {"nbgrader": where | {"db_url": self.course.db_url}}
+        self.penalties.preprocess(nbformat.v4.new_notebook(), resources)
+        self.gradebook.db.expire_all()
+
+    def write(self, student: str, graded: dict) -> None:
+        """Replace the student's folder in ``autograded`` by one with these notebooks."""
+        target = self.folder(student)
+        new = target.with_name(f".{target.name}.new")
+        old = target.with_name(f".{target.name}.old")
+        for left_over in (new, old):
+            shutil.rmtree(left_over, ignore_errors=True)
+        new.mkdir(parents=True)
+        for name, path in self.plan.files(self.submission(student)).items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, new / name)
+        for name, notebook in graded.items():
+            (new / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        for where, _, names in os.walk(new):
+            for name in names:
+                Path(where, name).chmod(0o444)
+        with contextlib.suppress(FileNotFoundError):
+            target.rename(old)
+        new.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
