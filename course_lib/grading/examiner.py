@@ -102,12 +102,18 @@ class Examiner:
         self.namespace: dict = {"__name__": "__main__"}
         self.namespace["get_ipython"] = lambda: Magics(self.namespace)
         self.session = self.start()
+        self.lost = False
         self.restarts = 0
         self.done: list[str] = []  # cells that a new program would have to run again
         return self
 
     def __exit__(self, *_):
         self.session.close()
+
+    @property
+    def vanished(self) -> bool:
+        """Whether its program ever ended by itself, or because somebody else killed it."""
+        return self.lost or self.session.vanished
 
     def start(self) -> Session:
         """A program without any cell run."""
@@ -132,6 +138,7 @@ class Examiner:
         if self.restarts == RESTARTS:
             return
         self.restarts += 1
+        self.lost = self.vanished
         seconds = self.session.seconds
         self.session = self.start()
         self.session.seconds = seconds

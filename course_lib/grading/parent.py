@@ -14,6 +14,7 @@ import gc
 import importlib
 import os
 import random
+import shutil
 import signal
 import socket
 import struct
@@ -162,7 +163,8 @@ def main() -> None:
     control.send(b"ready")
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 2)
-        if not message:
+        if not message:  # the grader is gone, and could not tidy up if it was killed
+            shutil.rmtree(folder, ignore_errors=True)
             return
         fork(control, message, *descriptors)
         for number in descriptors:

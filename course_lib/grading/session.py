@@ -45,6 +45,8 @@ class Session:
     ----------
     ended : str or None
         Why there is no program any more.
+    vanished : bool
+        Whether it ended without being ended here.
     seconds : float
         Time that the submission may still use.
     """
@@ -62,6 +64,7 @@ class Session:
         self.sandbox = Sandbox(assignment, files, confined=confined)
         self.channel = Channel(self.sandbox.connection, self.answer, self.outgoing, self.incoming)
         self.ended: str | None = None
+        self.vanished = False
         self.seconds = math.inf
         self.callbacks: list = []
         self.proxies: dict[int, object] = {}
@@ -132,6 +135,7 @@ class Session:
         except TimeoutError:
             self.end(f"it was ended: it ran for {seconds:g} s and could not be interrupted")
         except (EOFError, OSError):
+            self.vanished = True
             self.end("it ended in the middle: by itself, by a crash, or for want of memory")
         except wire.WireError as error:
             if self.channel.idle:  # our own question could not be sent
