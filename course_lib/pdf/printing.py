@@ -80,12 +80,12 @@ FORMULAS_MISSING = """async () => {
 
 FRONT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>
 @page {{ size: A4; margin: 24mm 22mm }}
-body {{ font: 11pt/1.5 system-ui, sans-serif; color: #222 }}
+body {{ font: 9.5pt/1.3 system-ui, sans-serif; color: #222 }}
 header {{ height: 240mm; break-after: page }}
 header h1 {{ font-size: 34pt; line-height: 1.15; font-weight: 500; padding-top: 70mm; margin: 0 }}
-header p {{ color: #555 }}
-h2 {{ font-size: 11pt; margin: 14pt 0 4pt; break-after: avoid }}
-p {{ margin: 2pt 0 }}
+header p {{ font-size: 12pt; color: #555 }}
+h2 {{ font-size: inherit; margin: 9pt 0 2pt; break-after: avoid }}
+p {{ margin: 1.5pt 0 }}
 .depth-1 {{ margin-left: 8mm }}
 a {{ display: flex; color: inherit; text-decoration: none }}
 i {{ flex: 1; border-bottom: 1px dotted #999; margin: 0 2mm 1.5mm }}
