@@ -5,6 +5,7 @@ Everything comes from where nbgrader has put it, so it does not matter whether `
 """
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,15 +129,15 @@ def read(api, name: str) -> Classroom:
             submissions[student].seconds = result.get("seconds")
         elif student and result.get("problem"):
             problems[student] = result["problem"]
-    facts = _facts(folder)
+    known = facts(folder)
     return Classroom(
         assignment=name,
-        title=facts.get("title", name),
+        title=known.get("title", name),
         exercises=list(exercises.values()),
         submissions=sorted(submissions.values(), key=lambda s: (-s.score, s.student)),
         ungraded=problems,
         absent=sorted(students - set(submissions) - set(problems)),
-        minutes=facts.get("minutes"),
+        minutes=known.get("minutes"),
     )
 
 
@@ -173,10 +174,8 @@ def _headings(folder: Path) -> dict[str, str]:
     return found
 
 
-def _facts(folder: Path) -> dict:
+def facts(folder: Path) -> dict:
     """What ``assignment.toml`` says; nothing where there is none."""
-    import tomllib
-
     path = folder / "assignment.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 

@@ -22,10 +22,9 @@ from nbgrader.preprocessors import GetGrades
 from traitlets import Bool, Unicode
 from traitlets.config import Config
 
-from course_lib.grading.reports.classroom import exercise_of, headings
+from course_lib.grading.reports.classroom import exercise_of, facts, headings
 from course_lib.grading.reports.page import number
 from course_lib.grading.restore import TITLE
-from course_lib.grading.trials import NOT_WRITTEN
 
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = """
@@ -106,9 +105,12 @@ class Explain(GetGrades):
     def preprocess(self, nb, resources):
         """Called by nbgrader with the graded notebook."""
         nb, resources = super().preprocess(nb, resources)
+        course = self.parent.parent.coursedir
+        folder = course.format_path(course.source_directory, ".", self.assignment_id)
         resources["feedback"] = {
+            "title": facts(Path(folder)).get("title", self.notebook_id),
             "exercises": exercises(nb),
-            "book": self.book or book_url(Path(self.parent.parent.coursedir.root)),
+            "book": self.book or book_url(Path(course.root)),
         }
         return nb, resources
 
@@ -132,7 +134,7 @@ def book_url(root: Path) -> str:
 def exercises(nb) -> list[SimpleNamespace]:
     """By exercise: title, points, whether a person has yet to grade it, and what was wrong."""
     titles = headings(nb.cells)
-    found: dict[str, SimpleNamespace] = {}
+    found: dict[str, SimpleNamespace] = {}  # ``said``: by name of a mistake, its sentence
     for cell in nb.cells:
         marks = cell.metadata.get("nbgrader", {})
         if not (marks.get("grade") or marks.get("task")):
@@ -144,7 +146,7 @@ def exercises(nb) -> list[SimpleNamespace]:
             score=0.0,
             points=0.0,
             waits=False,
-            said=[],
+            said={},
         )
         one = found.setdefault(name, new)
         one.score += marks.get("score") or 0.0
@@ -152,13 +154,11 @@ def exercises(nb) -> list[SimpleNamespace]:
         one.waits |= bool(marks.get("waits"))
         for check in nb.metadata.get("course_checks", {}).get(marks.grade_id, []):
             for mistake in check["mistakes"]:
-                known = mistake["name"] not in ("", NOT_WRITTEN)
-                sentence = mistake["sentence"] if known or mistake["sentence"] else "it is wrong"
-                if sentence not in one.said:
-                    one.said.append(sentence)
+                name = mistake["name"] or "it is wrong"
+                one.said.setdefault(name, mistake["sentence"] or name)
         errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
         if errors and not one.said:
-            one.said.append(f"{errors[0].ename}: {errors[0].evalue}".splitlines()[0])
+            one.said[""] = f"{errors[0].ename}: {errors[0].evalue}".splitlines()[0]
     return list(found.values())
 
 

@@ -1,0 +1,185 @@
+"""The report on a class: its numbers, by hand, and the page as it is seen."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from course_lib.grading import demo, pipeline
+from course_lib.grading.reports import classroom, figures, page, pseudonyms
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def room(course):
+    return classroom.read(course.api, "metrics")
+
+
+@pytest.fixture(scope="module")
+def report(course):
+    return page.write(course.api, "metrics", course.folder / "report.html")
+
+
+def test_scores(room):
+    """26 points; 3 of them in words, of which ada has 2 and nobody else any."""
+    scores = {s.student: s.score for s in room.submissions}
+    assert scores == {"ada": 25, "ben": 20, "<i>eve": 18, "slow": 16, "idle": 0}
+    assert room.points == 26
+    assert figures.middle(room) == 18
+    assert [e.title for e in room.exercises][:2] == ["The confusion matrix", "Accuracy"]
+
+
+def test_distribution_counts_everybody_once(room):
+    bins = figures.distribution(room)
+    filled = {(b.low, b.high): b.count for b in bins if b.count}
+    assert filled == {(0, 2): 1, (16, 18): 1, (18, 20): 1, (20, 22): 1, (24, 26): 1}
+    assert (bins[0].low, bins[-1].high) == (0, 26)
+
+
+def test_success_by_exercise(room):
+    found = {s.exercise.name: s for s in figures.success(room)}
+    matrix = found["confusion_matrix"]
+    assert matrix.counts == {
+        "right": 2,
+        "partly right": 0,
+        "wrong": 2,
+        "not written": 1,
+        "waits for a person": 0,
+    }
+    assert matrix.mean == pytest.approx(2 / 5)
+    words = found["words_accuracy"]
+    assert words.mean is None
+    assert words.counts["waits for a person"] == 3
+    assert words.counts["partly right"] == words.counts["not written"] == 1
+
+
+def test_mistakes_are_counted_by_student_and_exercise(room):
+    found = {m.name: m for m in figures.mistakes(room)}
+    swapped = found["swapped rows and columns"]
+    assert swapped.students == 2  # eve made it twice
+    assert swapped.by_exercise == {"confusion_matrix": 2, "accuracy": 1}
+    assert next(iter(found)) == swapped.name
+    assert "not written yet" not in found
+
+
+def test_who_needs_attention(room):
+    found = {s.student: why for s, why in figures.attention(room)}
+    assert found == {
+        "idle": ["nothing was written"],
+        "slow": ["code that did not come to an end"],
+    }
+
+
+def test_repairs_and_those_without_a_result(room):
+    (note, who), *others = figures.repairs(room)
+    assert note == "a cell was missing; it has been put back as released"
+    assert [s.student for s in who] == ["ben"] and not others
+    assert room.ungraded == {"lost": "no notebook of the assignment was handed in"}
+    assert room.absent == ["absent"]
+
+
+def test_the_page_names_nobody_unless_it_is_asked_to(course, report, tmp_path):
+    text = report.read_text(encoding="utf-8")
+    for student in ("ben", "idle", "slow", "eve", "Weiß", "lost"):
+        assert not re.search(rf">[^<]*\b{student}\b", text), student
+    named = page.write(course.api, "metrics", tmp_path / "named.html", names=True)
+    said = named.read_text(encoding="utf-8")
+    assert "Ben Weiß, ben (" in said
+    assert "&lt;i&gt;eve" in said and "<i>eve" not in said
+
+
+def test_pseudonyms_stay_and_differ(course, report, tmp_path):
+    again = page.write(course.api, "metrics", tmp_path / "again.html").read_text(encoding="utf-8")
+    cut = re.compile("<footer>.*", re.DOTALL)  # says when it was written
+    assert cut.sub("", again) == cut.sub("", report.read_text(encoding="utf-8"))
+    many = [f"student-{i}" for i in range(3000)]
+    found = pseudonyms.pseudonyms(many, b"key")
+    assert len(set(found.values())) == len(many)
+    assert found["student-7"] != pseudonyms.pseudonyms(many, b"another")["student-7"]
+
+
+def test_the_page_is_one_file(report):
+    text = report.read_text(encoding="utf-8")
+    assert not re.search(r"(src|href)=|url\(|@import", text)
+    assert "90 s" in text and "is not known" in text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_accessibility_problem(look, violations, report, dark):
+    tab = look(report, dark=dark)
+    for details in tab.locator("summary").all():
+        details.click()
+    assert violations(tab) == {}
+
+
+@pytest.mark.browser
+def test_the_page_is_worked_by_keys_and_fits_a_phone(look, report):
+    tab = look(report, width=390)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    table = tab.locator("table.all-of-them")
+    assert not table.is_visible()
+    tab.locator("summary").last.focus()
+    tab.keyboard.press("Enter")
+    assert table.is_visible()
+    heat = tab.get_by_role("region", name="Mistakes by exercise")
+    heat.focus()
+    tab.keyboard.press("ArrowRight")
+    heat.evaluate("e => new Promise(done => e.scrollLeft ? done() : e.onscroll = done)")
+
+
+@pytest.mark.browser
+def test_what_is_drawn_is_what_is_said(look, report):
+    """Heights of the bars are as the counts in the table; the darkest field has the most."""
+    tab = look(report)
+    heights = [float(bar.get_attribute("height")) for bar in tab.locator(".histogram .bar").all()]
+    tab.locator("summary").first.click()
+    rows = tab.locator("section:has(#points) tbody tr").all()
+    counts = [int(row.locator("td").last.inner_text()) for row in rows]
+    assert len(heights) == len(counts) == 13
+    assert [h / max(heights) for h in heights] == pytest.approx([c / max(counts) for c in counts])
+    shades = {
+        field.inner_text(): field.evaluate("e => getComputedStyle(e).backgroundColor")
+        for field in tab.locator(".heat .hit").all()
+    }
+    lightness = {n: float(re.findall(r"[\d.]+", shade)[2]) for n, shade in shades.items()}
+    assert lightness["2"] < lightness["1"]
+
+
+@pytest.mark.browser
+def test_print_shows_what_is_folded(look, report):
+    tab = look(report, dark=True)
+    tab.emulate_media(media="print")
+    assert tab.locator("table.all-of-them").bounding_box()["height"] > 50
+    background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
+
+
+def test_csv_for_a_learning_platform(course, tmp_path):
+    target = page.export(course.api, "metrics", tmp_path / "points.csv")
+    with target.open(encoding="utf-8") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert float(rows["ben"]["score"]) == 20 and float(rows["ben"]["max_score"]) == 26
+    assert rows["ben"]["last_name"] == "Weiß"
+    assert float(rows["absent"]["score"]) == 0
+
+
+@pytest.mark.parametrize("write", [page.write, page.export])
+def test_a_file_that_cannot_be_written(course, tmp_path, write):
+    (tmp_path / "file").touch()
+    with pytest.raises(pipeline.GradingError, match=r"page\.html cannot be written: "):
+        write(course.api, "metrics", tmp_path / "file" / "page.html")
+    with pytest.raises(pipeline.GradingError, match="cannot be written: it is a folder"):
+        write(course.api, "metrics", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_nobody_graded_yet(tmp_path):
+    api = pipeline.course(ROOT, root=str(tmp_path), db_url=f"sqlite:///{tmp_path}/gradebook.db")
+    with pytest.raises(pipeline.GradingError, match=r"nobody has been graded in 'metrics' yet"):
+        classroom.read(api, "metrics")
+    assert not (tmp_path / "gradebook.db").exists()
+    with pytest.raises(pipeline.GradingError, match=r"nobody has been graded in 'metrics' yet"):
+        classroom.read(demo.open_course(ROOT, tmp_path), "metrics")
