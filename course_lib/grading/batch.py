@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbgrader.api import InvalidEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
@@ -100,7 +101,7 @@ class Run:
                 f"{error.strerror or error} ({error.filename or self.root}); what was finished is "
                 "kept, run it again when that is mended"
             ) from None
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, InvalidEntry) as error:
             reason = next(iter(str(error).splitlines()), type(error).__name__)
             raise GradingError(
                 f"the gradebook could not be written: {reason}; run it again when that is mended"
