@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import numpy as np
+from nbformat import v4
 
 from course_lib import notebooks
 from course_lib.grading import pipeline
@@ -141,7 +141,7 @@ class Crowd:
         if kind == "deleted":
             gone = {victim, f"test_{victim}", f"hidden_{victim}"}
             notebook.cells = [c for c in notebook.cells if _grade_id(c) not in gone]
-        text = nbformat.writes(notebook) + "\n"
+        text = v4.writes(notebook) + "\n"
         if kind == "empty file":
             return ""
         return text[: len(text) // 2] if kind == "half a file" else text
