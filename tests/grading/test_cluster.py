@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -104,12 +107,42 @@ def test_addresses_that_cannot_be_used(address, said, monkeypatch):
     assert said in str(error.value) and "\n" not in str(error.value)
 
 
-def test_a_scheduler_without_workers():
+@pytest.fixture
+def encrypted(tmp_path, monkeypatch):
+    """Address of a scheduler that speaks TLS only, with the certificates of the book's page."""
+    page = (ROOT / "book" / "back" / "grading-at-scale.md").read_text(encoding="utf-8")
+    command = re.search(r"^openssl .*?cert\.pem$", page, re.MULTILINE | re.DOTALL)
+    subprocess.run(["sh", "-c", command[0]], cwd=tmp_path, check=True, stderr=subprocess.DEVNULL)
+    names = {"cert": str(tmp_path / "cert.pem"), "key": str(tmp_path / "key.pem")}
+    client = {f"distributed.comm.tls.client.{kind}": path for kind, path in names.items()}
+    client["distributed.comm.tls.ca-file"] = names["cert"]
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__CA_FILE", names["cert"])
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__SCHEDULER__CERT", names["cert"])
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TLS__SCHEDULER__KEY", names["key"])
+    where = tmp_path / "scheduler.json"
+    settings = ["--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", *settings]
+    process = subprocess.Popen(
+        [*command, "--scheduler-file", str(where)], stderr=subprocess.DEVNULL
+    )
+    while not where.exists() or not where.read_text().endswith("}"):
+        assert process.poll() is None
+        time.sleep(0.1)
+    with dask.config.set(client):
+        yield json.loads(where.read_text())["address"]
+    process.terminate()
+    process.wait()
+
+
+def test_a_scheduler_without_workers_and_encryption(encrypted):
+    assert encrypted.startswith("tls://")
+    with pytest.raises(cluster.ClusterError, match="has no workers; start some first"):
+        cluster.Cluster(encrypted)
     with (
-        LocalCluster(n_workers=0, dashboard_address=None) as empty,
-        pytest.raises(cluster.ClusterError, match="has no workers"),
+        dask.config.set({"distributed.comm.tls.ca-file": None}),
+        pytest.raises(cluster.ClusterError, match="no scheduler answers at tls://"),
     ):
-        cluster.Cluster(empty.scheduler_address)
+        cluster.Cluster(encrypted)
 
 
 def test_a_parcel_is_the_folder_again(tmp_path):
