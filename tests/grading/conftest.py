@@ -1,5 +1,6 @@
 """Sandboxes for the tests of grading; skipped, in words, where there can be none."""
 
+import copy
 import os
 import sys
 
@@ -44,3 +45,59 @@ def open_examiner(sandboxed, tmp_path):
     yield start
     for examiner in opened:
         examiner.__exit__(None, None, None)
+
+
+def spoil(chance, nb):
+    """Spoil a notebook in one of many ways."""
+    cells = nb["cells"]
+    pick = lambda: chance.choice(cells) if cells else {}  # noqa: E731
+    junk = [None, 3, "x", [], {}, [[]], {"a": {"b": None}}, True, 1e300, "\ud800", "<script>"]
+    action = chance.randrange(12)
+    if action == 0 and cells:
+        del cells[chance.randrange(len(cells))]
+    elif action == 1 and cells:
+        cells.insert(chance.randrange(len(cells)), copy.deepcopy(pick()))
+    elif action == 2:
+        chance.shuffle(cells)
+    elif action == 3:
+        pick()["cell_type"] = chance.choice(["code", "markdown", "raw", "heading", None])
+    elif action == 4:
+        pick()["metadata"] = chance.choice(junk)
+    elif action == 5:
+        pick().setdefault("metadata", {})
+        if isinstance(cell := pick(), dict) and isinstance(cell.get("metadata"), dict):
+            cell["metadata"]["nbgrader"] = chance.choice(junk)
+    elif action == 6:
+        cell = pick()
+        marks = cell.get("metadata", {}) if isinstance(cell.get("metadata"), dict) else {}
+        if isinstance(marks.get("nbgrader"), dict) and marks["nbgrader"]:
+            marks["nbgrader"][chance.choice(list(marks["nbgrader"]))] = chance.choice(junk)
+    elif action == 7:
+        pick()["source"] = chance.choice([*junk, "x = (", ["a\n", "b"], "1/0"])
+    elif action == 8:
+        pick()[chance.choice(["outputs", "id", "execution_count", "attachments"])] = chance.choice(
+            junk
+        )
+    elif action == 9 and len(cells) > 1:
+        first = chance.randrange(len(cells) - 1)
+        one, two = cells[first], cells[first + 1]
+        if isinstance(one.get("source"), str) and isinstance(two.get("source"), str):
+            one["source"] += "\n" + two["source"]
+            del cells[first + 1]
+    elif action == 10:
+        nb[chance.choice(["metadata", "nbformat", "nbformat_minor"])] = chance.choice([*junk, 4, 5])
+    elif action == 11:
+        names = [
+            c["metadata"]["nbgrader"]
+            for c in cells
+            if isinstance(c.get("metadata"), dict)
+            and isinstance(c["metadata"].get("nbgrader"), dict)
+        ]
+        if names:
+            chance.choice(names)["grade_id"] = chance.choice(["test_f_beta", "accuracy", "new", ""])
+
+
+@pytest.fixture
+def mutate():
+    """``mutate(chance, notebook)`` spoils a notebook in one of many ways."""
+    return spoil

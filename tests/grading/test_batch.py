@@ -1,6 +1,7 @@
 """``course grade``: the same gradebook as nbgrader's, however often it is stopped in the middle."""
 
 import contextlib
+import copy
 import errno
 import json
 import multiprocessing
@@ -18,7 +19,7 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course_lib.grading import batch, pipeline, plan, results
+from course_lib.grading import admission, batch, pipeline, plan, results
 from course_lib.grading.pool import Pool
 
 ROOT = Path(__file__).parents[2]
@@ -250,14 +251,14 @@ def test_nothing_is_left_of_a_run_that_was_killed(folder):
 
 
 def test_a_worker_that_is_killed_over_and_over_costs_one_submission(folder, monkeypatch):
-    examine = plan.examine
+    set_aside = admission.set_aside
 
-    def deadly(plan, student, submission):
-        if student == "cyd":
+    def deadly(submission):
+        if submission.parent.name == "cyd":
             os.kill(os.getpid(), signal.SIGKILL)
-        return examine(plan, student, submission)
+        set_aside(submission)
 
-    monkeypatch.setattr(plan, "examine", deadly)
+    monkeypatch.setattr(admission, "set_aside", deadly)
     lines = {line.student: line for line in run(folder)}
     assert "was killed, twice" in lines["cyd"].problem
     assert [line.score for line in lines.values() if not line.problem] == [3.0, 0.0, 3.0, 1.0]
@@ -346,3 +347,30 @@ def test_the_command(folder):
     again = command(folder, "grade", "tiny", "--only", "bob", "--no-feedback")
     assert again.returncode == 0, again.stderr
     assert "1 of 1 graded, 1 of them before" in again.stdout
+
+
+def test_three_hundred_spoiled_notebooks_are_graded(folder, mutate):
+    """Every one is run and ends with a score or a sentence, and none stops the grader."""
+    api = pipeline.course(folder)
+    made = plan.plan(api, "tiny")
+    honest = json.loads((folder / "submitted" / "ada" / "tiny" / "tiny.ipynb").read_text())
+    where = folder / "submitted" / "gus" / "tiny"
+    where.mkdir(parents=True)
+    scores = []
+    for seed in range(300):
+        chance = random.Random(seed)
+        notebook = copy.deepcopy(honest)
+        for _ in range(chance.randrange(1, 5)):
+            mutate(chance, notebook)
+        text = json.dumps(notebook)
+        text = text[: chance.randrange(len(text))] if seed % 20 == 0 else text
+        (where / "tiny.ipynb").write_text(text)
+        result = plan.examine(made, "gus", where)
+        assert result["problem"] is None, seed
+        tests = result["notebooks"]["tiny"]["tests"]
+        assert [test["name"] for test in tests] == ["test_double", "hidden"], seed
+        for test in tests:
+            assert test["score"] == test["points"] or test["problem"], seed
+        json.dumps(result)
+        scores.append(sum(test["score"] for test in tests))
+    assert {0.0, 3.0} <= set(scores) <= {0.0, 1.0, 2.0, 3.0}
