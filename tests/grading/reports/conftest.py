@@ -55,8 +55,7 @@ def graded_notebook(mistakes: dict[str, list[str]], notes: list[str]):
             if wrong
             else "✓ right on ordinary inputs"
         )
-        if marks.grade_id.startswith("hidden_"):
-            cell.source += "\n### BEGIN HIDDEN TESTS\nsecret(8101)\n### END HIDDEN TESTS"
+        cell.source += "\n### BEGIN HIDDEN TESTS\nsecret(8101)\n### END HIDDEN TESTS"
         data = {"image/png": PNG, "text/plain": "Heat map of it: 50% of its elements are wrong."}
         cell.outputs = [
             nbformat.v4.new_output("stream", text=said),

@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from course_lib.cli import app
 from course_lib.grading import demo, pipeline
 from course_lib.grading.reports import classroom, figures, page, pseudonyms
 
@@ -183,3 +185,17 @@ def test_nobody_graded_yet(tmp_path):
     assert not (tmp_path / "gradebook.db").exists()
     with pytest.raises(pipeline.GradingError, match=r"nobody has been graded in 'metrics' yet"):
         classroom.read(demo.open_course(ROOT, tmp_path), "metrics")
+
+
+def test_an_unknown_assignment_is_one_sentence():
+    done = CliRunner().invoke(app, ["report", "none"])
+    assert done.exit_code == 1
+    assert re.fullmatch(r"course report: there is no assignment 'none' [^\n]*\n", done.stderr)
+
+
+def test_the_eight_of_the_demo_answer_one_assignment():
+    done = CliRunner().invoke(app, ["demo", "--assignment", "backprop"])
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "course demo: the eight hand in 'metrics'; add --students for another one\n"
+    )
