@@ -145,7 +145,7 @@ def coco_rows(folder):
     paths = write_files(*columns, folder)
     size = f"5,000 images, {CLASSES} classes, {PER_IMAGE} detections an image"
     work = "COCO mAP, full tensors"
-    for peers, repeat in ((FAST, 7), ((CPP,), 3)):
+    for peers, repeat in ((FAST, 5), ((CPP,), 3)):
         loaded = [peer.load(paths) for peer in peers]
         ours, *theirs = cpu_seconds(
             lambda: str(coco_evaluate(*columns)),
@@ -173,7 +173,7 @@ def coco_rows(folder):
     yield Row(work, "20,000 images", "this one, 5,000 images, 5 times", more, 5 * ours, 1)
 
     work = f"JSON files to table (peak memory {peak_gigabytes(paths):.2f} GB)"
-    for peers, repeat in ((FAST, 7), ((CPP,), 3)):
+    for peers, repeat in ((FAST, 5), ((CPP,), 3)):
         ours, *theirs = cpu_seconds(
             lambda: str(coco_evaluate(*paths)),
             *(lambda p=p: p.evaluate(p.load(paths)) for p in peers),
