@@ -24,6 +24,7 @@ PNG = (
 CLASS: dict[str, dict[str, list[str]]] = {
     "ada": {},
     "ben": {MATRIX: [SWAPPED]},
+    "zoe": {MATRIX: [SWAPPED]},
     "<i>eve": {MATRIX: [SWAPPED], ACCURACY: ["averaged the classes", SWAPPED]},
     "idle": {exercise: ["not written yet"] for exercise in CODE},
     "slow": {"k_fold": ["raised TooSlow"], "f_beta": ["counted twice"]},
