@@ -50,7 +50,8 @@ def test_everybody_gets_what_they_deserve(results, student):
 def test_everybody_gets_a_feedback_page(results, course, student):
     page = course / "feedback" / student / "metrics" / "metrics.html"
     total = float(sum(DESERVED[student]))
-    assert f"Score: {round(total, 2)} / 26.0" in page.read_text(encoding="utf-8")
+    said = page.read_text(encoding="utf-8")
+    assert f"<b>{round(total, 2):g}</b> <span>of 26 points</span>" in said
 
 
 def test_the_feedback_says_what_is_wrong(results, course):
