@@ -6,7 +6,9 @@ since two processes take turns.
 
 import contextlib
 import io
+import os
 import resource
+import shutil
 import statistics
 import tempfile
 import time
@@ -19,21 +21,24 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from benchmarks.harness import Row, version
-from course_lib.grading import demo, pipeline, sandbox
+from course_lib.grading import batch, demo, pipeline, sandbox
 from course_lib.grading.assignment import Assignment
 from course_lib.grading.session import Session
 
 ROOT = Path(__file__).parent.parent
 STUDENT = "all-right"
+CLASS = 100
+MIXTURE = ("all-right", "swapped", "all-right")  # what nbgrader gives the same points for
 MEGABYTES = 100
 
 
 def rows() -> Iterator[Row]:
-    """Three promises; none where nothing can be confined."""
+    """Four promises; none where nothing can be confined."""
     if reason := sandbox.missing():
         print(reason)
         return
     yield grading()
+    yield a_class()
     yield from calls()
 
 
@@ -55,6 +60,41 @@ def grading() -> Row:
         )
     work = "autograde one submission"
     return Row(work, "10 tests", version("nbgrader"), our_seconds, plain_seconds, target=1 / 1.2)
+
+
+def a_class() -> Row:
+    """A class: seconds by the clock for one submission, ours with one process a processor.
+
+    nbgrader, which takes one after the other, gets every tenth; scores must be equal.
+    """
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
+        handed_in = Path(folder, "demo")
+        demo.hand_in(ROOT, handed_in)
+        for number in range(CLASS):
+            notebook = handed_in / "submitted" / MIXTURE[number % len(MIXTURE)]
+            for course in ("ours", "plain"):
+                target = Path(folder, course, "submitted", f"{number:03}")
+                shutil.copytree(notebook, target)
+        ours, plain = (demo.open_course(ROOT, Path(folder, name)) for name in ("ours", "plain"))
+        settings = Config({"CourseDirectory": dict(plain.config.CourseDirectory)})
+        settings.Execute.extra_arguments = ["--log-level=ERROR"]
+        plain = NbGraderAPI(CourseDirectory(config=settings), config=settings)
+        students = pipeline.submitted(ours, demo.ASSIGNMENT)
+        start = time.perf_counter()
+        lines = batch.Run(ours, demo.ASSIGNMENT, students, feedback=False)()
+        our_seconds = (time.perf_counter() - start) / CLASS
+        some = students[:: CLASS // 10]
+        start = time.perf_counter()
+        for student in some:
+            pipeline.succeed(plain.autograde(demo.ASSIGNMENT, student), "grading")
+        plain_seconds = (time.perf_counter() - start) / len(some)
+        with plain.gradebook as gradebook:
+            expected = {s: gradebook.find_submission(demo.ASSIGNMENT, s).score for s in some}
+    if {line.student: line.score for line in lines if line.student in expected} != expected:
+        raise RuntimeError("course grade and nbgrader do not agree on the scores")
+    size = f"{CLASS} submissions, {os.cpu_count()} processors"
+    name = version("nbgrader")
+    return Row("grade a class", size, name, our_seconds, plain_seconds, target=20)
 
 
 def calls() -> Iterator[Row]:

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 TRIES = 2  # workers that may die over one task
+IDLE_DEATHS = 20  # workers that may die without one
 _PARENT_DEATH = 1
 
 
@@ -45,6 +46,7 @@ class Pool:
         self.waiting: deque = deque()
         self.tasks: dict[Hashable, tuple] = {}
         self.deaths: Counter = Counter()
+        self.idle_deaths = 0
 
     def __enter__(self):
         return self
@@ -97,6 +99,9 @@ class Pool:
             except OSError:  # it died while it was idle
                 self.waiting.appendleft(worker.task)
                 self.bury(worker)
+                self.idle_deaths += 1
+                if self.idle_deaths > IDLE_DEATHS:
+                    raise ChildProcessError("worker processes end as soon as they start") from None
 
     def start(self) -> Worker:
         """A new worker."""
