@@ -216,9 +216,7 @@ def clean(html: str) -> Markup:
         return tag in ("td", "th") and name == "align"
 
     protocols = ["http", "https", "mailto", "data"]
-    safe = bleach.clean(
-        html, tags=TAGS.split(), attributes=allowed, protocols=protocols, strip=True
-    )
+    safe = bleach.clean(html, tags=TAGS.split(), attributes=allowed, protocols=protocols)
     # The page has a heading of its own, and a narrow window is no reason to scroll all of it.
     safe = re.sub(r"(</?h)([1-5])>", lambda m: f"{m[1]}{int(m[2]) + 1}>", safe)
     wide = '<div class="wide" role="region" aria-label="Table" tabindex="0"><table>'
