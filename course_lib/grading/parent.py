@@ -149,10 +149,19 @@ def fork(control: socket.socket, message: bytes, connection: int, init: int) -> 
 
 
 def main() -> None:
-    """Load, then fork an agent for every request until the other side is gone."""
+    """Serve, and remove the folder at the end: a grader that was killed could not do it."""
     folder, descriptor = sys.argv[1:]
     sys.argv[1:] = []
-    control = socket.socket(fileno=int(descriptor))
+    try:
+        serve(folder, socket.socket(fileno=int(descriptor)))
+    except ConnectionError:  # the grader was killed
+        pass
+    finally:  # agents never come here
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def serve(folder: str, control: socket.socket) -> None:
+    """Load, then fork an agent for every request until the other side is gone."""
     load(*msgpack.unpackb(control.recv(1 << 20)))
     sys.path.remove(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the grader's terminal
@@ -163,8 +172,7 @@ def main() -> None:
     control.send(b"ready")
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 2)
-        if not message:  # the grader is gone, and could not tidy up if it was killed
-            shutil.rmtree(folder, ignore_errors=True)
+        if not message:
             return
         fork(control, message, *descriptors)
         for number in descriptors:
