@@ -38,11 +38,14 @@ class Nursery:
     """A warm parent for submissions that may import what ``assignment`` allows."""
 
     def __init__(self, assignment: Assignment):
+        allowed = (*view.AGENT_PACKAGES, *assignment.packages)
+        names = {Path(path).name.partition(".")[0] for path in view.installed(allowed)}
+        files = view.course_lib_files(assignment.modules)
         self.folder = tempfile.mkdtemp(prefix="course-parent-")
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         package = Path(self.folder, "course_lib")
-        for source, name in view.course_lib_files(assignment.modules):
+        for source, name in files:
             _copy(source, package / name)
         _copy(view.PACKAGE / MODULE, package / MODULE)
         program = interpreter()
@@ -61,8 +64,6 @@ class Nursery:
         finally:
             os.close(program)
             theirs.close()
-        allowed = (*view.AGENT_PACKAGES, *assignment.packages)
-        names = {Path(path).name.partition(".")[0] for path in view.installed(allowed)}
         wanted = [*view.import_names(assignment.packages), "matplotlib_inline.backend_inline"]
         self.control.send(msgpack.packb([sorted(names), [*wanted, *assignment.modules]]))
         self.receive(0)
