@@ -13,7 +13,9 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
+
+from course_lib.grading.cells import KINDS, new_cell
 
 FILE_MB, FOLDER_MB, FILES = 20, 100, 200
 NOTEBOOK_MB, CELLS, CELL_CHARACTERS = 20, 1000, 200_000
@@ -22,7 +24,6 @@ ASIDE = ".refused-"
 NEVER = ("sitecustomize.py", "usercustomize.py", "pyvenv.cfg", "kernel.json", "conftest.py")
 NEVER_ENDING = (".pth", ".whl", ".egg")
 PICTURES = ("image/png", "image/jpeg")
-MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_markdown_cell}
 
 
 class AdmissionError(Exception):
@@ -150,12 +151,13 @@ def _plain_cell(cell) -> nbformat.NotebookNode | None:
     kind, source = cell.get("cell_type"), cell.get("source")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
-    if not isinstance(kind, str) or kind not in MAKERS or not isinstance(source, str):
+    if not isinstance(kind, str) or kind not in KINDS or not isinstance(source, str):
         return None
     if len(source) > CELL_CHARACTERS:
         return None
     source = source.encode("utf-8", "replace").decode()
-    new = MAKERS[kind](source if kind == "code" else without_html(source))
+    code = kind == "code"
+    new = new_cell("code" if code else "markdown", source if code else without_html(source))
     marks = cell.get("metadata", {})
     marks = marks.get("nbgrader", {}) if isinstance(marks, dict) else {}
     name = marks.get("grade_id") if isinstance(marks, dict) else None

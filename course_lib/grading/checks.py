@@ -51,7 +51,7 @@ class Misconception:
     read: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
     """What the grader knows about one function that a student writes.
 
@@ -149,17 +149,12 @@ def check(student_function, name, /, *, points=1.0, edge_cases=False, seed=0):
 
 def examine(student_function, known: Check, name, points, *, edge_cases, seed=0) -> Result:
     """What ``check`` finds, without saying it."""
-    rng = np.random.default_rng(seed)
-    # All kinds are drawn, counted or not: what is right tells why the rest is wrong.
-    tried: dict[str, list[trials.Trial]] = {}
-    for kind, draw in trials.draws(known).items():
-        if kind == trials.ORDINARY or tried[trials.ORDINARY][-1].failure is None:
-            tried[kind] = trials.run(student_function, known, draw, rng)
+    # Kinds that are not counted are tried where they tell why the rest is wrong.
+    tried = trials.Tried(student_function, known, seed)
     diagnosis = Diagnosis(known, tried)
     outputs = range(len(known.outputs))
     sound = [index for index in outputs if diagnosis.right(trials.ORDINARY, index)]
-    counted = [trials.ORDINARY, *(tried if edge_cases and sound else ())]
-    counted = list(dict.fromkeys(counted))
+    counted = list(tried) if edge_cases and sound else [trials.ORDINARY]
     earned = sum(diagnosis.right(kind, index) for kind in counted for index in sound)
     kinds = len(trials.draws(known)) if edge_cases else 1
     score = float(points) * earned / (kinds * len(known.outputs))

@@ -6,6 +6,7 @@ said: a factor, a sign, a transpose, and on which kinds of input the output is r
 """
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,20 +56,19 @@ class Diagnosis:
     Parameters
     ----------
     known : Check
-    tried : mapping of str to list of Trial
+    tried : Mapping of str to list of Trial
         By kind of input, ordinary ones first.
     """
 
-    def __init__(self, known, tried: dict[str, list[Trial]]):
+    def __init__(self, known, tried: Mapping[str, list[Trial]]):
         self.known, self.tried = known, tried
+        self.known_right: dict[tuple[str, int], bool] = {}
 
     def right(self, kind: str, index: int) -> bool:
         """Whether output ``index`` is right on every input of a kind."""
-        return all(
-            t.result is not None
-            and compare.same(t.result[index], t.expected[index], t.tolerances[index])
-            for t in self.tried[kind]
-        )
+        if (kind, index) not in self.known_right:
+            self.known_right[kind, index] = all(_right(t, index) for t in self.tried[kind])
+        return self.known_right[kind, index]
 
     def findings(self, kind: str) -> list[Finding]:
         """What is right and what is wrong on a kind of input; outputs with one cause together.

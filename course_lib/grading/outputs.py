@@ -8,9 +8,8 @@ import base64
 import binascii
 import re
 
-from nbformat.v4 import new_output
-
 from course_lib.grading import picture
+from course_lib.grading.cells import new_output
 
 TEXT = 100_000  # characters of one output
 PICTURE = 4_000_000  # characters of a PNG in base64

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from course_lib.grading.cells import new_cell
 from course_lib.grading.source import without_hidden
 
-MAKERS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 TITLE = "**What the grader noticed**"
 
 
@@ -37,7 +36,7 @@ class Released:
         if self.points is not None:
             marks["points"] = self.points
         text = self.source if source is None else source
-        return MAKERS[self.cell_type](text, metadata={"nbgrader": marks})
+        return new_cell(self.cell_type, text, nbgrader=marks)
 
 
 def released_cells(gradebook: Gradebook, notebook: str, assignment: str) -> list[Released]:
@@ -147,7 +146,7 @@ def add_notes(nb, notes: list[str]) -> None:
         nb.cells[0].source += "".join(f"\n- {note}" for note in notes)
     else:
         text = "".join(f"\n- {note}" for note in notes)
-        nb.cells.insert(0, new_markdown_cell(f"{TITLE}\n{text}"))
+        nb.cells.insert(0, new_cell("markdown", f"{TITLE}\n{text}"))
 
 
 def notes_of(nb) -> list[str]:

@@ -8,6 +8,7 @@ submission did to them. The others are the student's.
 import ast
 import builtins
 from dataclasses import dataclass
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -30,6 +31,7 @@ class SourceCell:
     role: str
 
 
+@lru_cache(maxsize=1000)  # a grader parses the same tests for every student; no tree is changed
 def parse(source: str) -> ast.Module:
     """A cell as a syntax tree; magics become calls of ``get_ipython()``."""
     return ast.parse(TransformerManager().transform_cell(source))

@@ -8,8 +8,9 @@ between their elements in memory.
 import contextlib
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ ORDINARY = "on ordinary inputs"
 FLOAT32 = "when the arrays are float32"
 STRIDED = "when the arrays are not contiguous in memory"
 NOT_WRITTEN = "not written yet"
+KEPT = 1000  # kinds of input whose questions a grader keeps
+
+_kept: dict[tuple, list["Question"]] = {}
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,45 @@ class Trial:
     tolerances: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Question:
+    """Arguments, the expected outputs, and how far from each a right answer may be."""
+
+    arguments: tuple
+    expected: tuple
+    tolerances: tuple[float, ...]
+
+
+class Tried(Mapping):
+    """Trials of a student's function by kind of input, each kind tried when it is asked for.
+
+    Where the function fails on ordinary inputs there are no other kinds.
+    """
+
+    def __init__(self, student_function, known, seed: int):
+        self.student_function, self.known, self.seed = student_function, known, seed
+        self.done: dict[str, list[Trial]] = {}
+
+    def __getitem__(self, kind: str) -> list[Trial]:
+        """Trials of one kind; the first that fails is the last."""
+        if kind not in self.done:
+            self.done[kind] = trials = []
+            for question in questions(self.known, kind, self.seed):
+                trials.append(trial(self.student_function, self.known, question))
+                if trials[-1].failure:
+                    break
+        return self.done[kind]
+
+    def __iter__(self):
+        yield ORDINARY
+        if self[ORDINARY][-1].failure is None:
+            yield from (kind for kind in draws(self.known) if kind != ORDINARY)
+
+    def __len__(self):
+        return sum(1 for _ in self)
+
+
+@cache
 def draws(known) -> dict[str, Callable]:
     """Every kind of input of a check, by the words that a report says; ordinary ones first."""
     kinds = {ORDINARY: known.ordinary}
@@ -58,32 +101,54 @@ def draws(known) -> dict[str, Callable]:
     return kinds
 
 
-def run(student_function, known, draw: Callable, rng: np.random.Generator) -> list[Trial]:
-    """Trials of one kind of input; the first that fails is the last."""
-    trials = []
+def questions(known, kind: str, seed: int) -> Iterator[Question]:
+    """The inputs of one kind, with what should come back.
+
+    They are the same for every student, so a grader keeps them, if they are nothing but data.
+    """
+    kept = _kept.get((known, kind, seed))
+    if kept is not None:
+        yield from kept
+        return
+    number = list(draws(known)).index(kind)
+    rng = np.random.default_rng([seed, number] if number else seed)
+    asked = []
     for _ in range(DRAWS):
-        trials.append(trial(student_function, known, draw(rng)))
-        if trials[-1].failure:
-            break
-    return trials
+        asked.append(question(known, draws(known)[kind](rng)))
+        yield asked[-1]
+    if is_plain(asked[0].arguments) and len(_kept) < KEPT:
+        _kept[known, kind, seed] = asked
 
 
-def trial(student_function, known, arguments: tuple) -> Trial:
-    """Call the function, and then the reference."""
-    result, failure = call(student_function, arguments)
+def question(known, arguments: tuple) -> Question:
+    """What the reference makes of ``arguments``."""
     # Expected values are those of double precision, also for arguments in single precision.
     expected = run_own(known.reference, mapped(double, arguments))
     expected = (expected,) if len(known.outputs) == 1 else tuple(expected)
+    rtol = compare.SINGLE if any(a.dtype == np.float32 for a in arrays(arguments)) else known.rtol
+    largest = max((compare.largest(a) for a in arrays(arguments)), default=0.0)
+    tolerances = tuple(compare.tolerance(value, rtol, largest) for value in expected)
+    return Question(arguments, expected, tolerances)
+
+
+def is_plain(value) -> bool:
+    """Whether an argument is data: nothing that could remember that it was used."""
+    if isinstance(value, list | tuple):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, np.ndarray | np.generic | int | float | str)
+
+
+def trial(student_function, known, asked: Question) -> Trial:
+    """Call the function and judge what comes back."""
+    result, failure = call(student_function, asked.arguments)
     if failure is None and known.judge:
-        failure, result = known.judge(result, *arguments), expected
+        failure, result = known.judge(result, *asked.arguments), asked.expected
     elif failure is None and len(known.outputs) > 1:
         failure = wrong_number(result, known.outputs)
     elif failure is None:
         result = (result,)
-    rtol = compare.SINGLE if any(a.dtype == np.float32 for a in arrays(arguments)) else known.rtol
-    largest = max((compare.largest(a) for a in arrays(arguments)), default=0.0)
-    tolerances = tuple(compare.tolerance(value, rtol, largest) for value in expected)
-    return Trial(arguments, expected, None if failure else tuple(result), failure, tolerances)
+    result = None if failure else tuple(result)
+    return Trial(asked.arguments, asked.expected, result, failure, asked.tolerances)
 
 
 def run_own(function, arguments: tuple):

@@ -1,0 +1,26 @@
+"""Cells and outputs as nbformat makes them, but not validated one by one.
+
+That would take a fifth of the time of grading a submission; a notebook is validated as a whole when
+it is written.
+"""
+
+import uuid
+
+from nbformat import NotebookNode, from_dict
+
+KINDS = ("code", "markdown", "raw")
+
+
+def new_cell(kind: str, source: str, **metadata) -> NotebookNode:
+    """A cell of one of the ``KINDS``."""
+    content: dict = {"id": uuid.uuid4().hex[:8], "cell_type": kind, "metadata": metadata}
+    if kind == "code":
+        content |= {"execution_count": None, "outputs": []}
+    return from_dict(content | {"source": source})
+
+
+def new_output(kind: str, **content) -> NotebookNode:
+    """An output: "stream", "error", "display_data" or "execute_result"."""
+    if kind in ("display_data", "execute_result"):
+        content["metadata"] = {}
+    return from_dict({"output_type": kind, **content})
