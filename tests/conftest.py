@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from course_lib import browser
 from course_lib.arrays import to_numpy
 
 # Tests run in two processes; threads of torch that wait for each other would take most of the time.
@@ -69,6 +70,17 @@ def lib(request):
     library = ArrayLibrary(request.param, LIBRARIES[request.param])
     library(np.zeros(1))  # skips here, before the test starts, when there is no such device
     return library
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Headless Chromium, or None where there is none; only one can be open in a process."""
+    executable = browser.executable()
+    if executable is None:
+        yield None
+        return
+    with browser.chromium(executable) as window:
+        yield window
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = "chromium npm bubblewrap" if Path("/proc/self").exists() else "chromium npm"
+LINUX = Path("/proc/self").exists()
+PACKAGES = f"chromium npm{' bubblewrap' if LINUX else ''} postgresql"
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_apt_that_may_not_be_used(checkout):
 
 
 def test_nothing_to_do_is_silent(checkout):
-    for name in ("chromium", "npm", "bwrap"):
+    for name in ("chromium", "npm", "bwrap", "postgres"):
         program(checkout / "bin", name, "exit 1")
     done = run(checkout, "system-packages.sh", PATH=str(checkout / "bin"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

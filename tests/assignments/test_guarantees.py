@@ -147,7 +147,7 @@ def test_plain_nbgrader_gives_the_same_scores(graded, name):
     scores = graded(name)
     for student in (SOLUTION, RELEASE):
         assert scores["plain", student] == scores["ours", student]
-        assert len(scores["plain", student]) > 4
+        assert len(scores["plain", student]) > 1
 
 
 @for_each_assignment

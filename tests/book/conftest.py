@@ -61,17 +61,6 @@ def built_book():
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """Headless Chromium, or None where there is none."""
-    executable = browser.executable()
-    if executable is None:
-        yield None
-        return
-    with browser.chromium(executable) as window:
-        yield window
-
-
-@pytest.fixture(scope="session")
 def address(built_book):
     """Where the built book is served: a function from scheme ("http" or "file") to its address."""
     handler = functools.partial(_Silent, directory=str(built_book))

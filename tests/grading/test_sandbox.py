@@ -125,7 +125,7 @@ if os.fork() == 0:
     look = """
 import builtins, glob, os, sys, numpy as np
 [hasattr(x, "mark") for x in (np, np.testing, builtins, sys)], "MARK" in os.environ, \
-    glob.glob("/tmp/*") + glob.glob("/dev/shm/*"), \\
+    [p for p in glob.glob("/tmp/*") + glob.glob("/dev/shm/*") if not sys.prefix.startswith(p)], \\
     len([name for name in os.listdir("/proc") if name.isdigit()])
 """
     first, second = Session(Assignment(), {}), Session(Assignment(), {})

@@ -104,17 +104,6 @@ def course(tmp_path_factory):
     return SimpleNamespace(api=api, folder=folder)
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """Headless Chromium, or None where there is none."""
-    executable = browser.executable()
-    if executable is None:
-        yield None
-        return
-    with browser.chromium(executable) as window:
-        yield window
-
-
 @pytest.fixture
 def look(chromium, need):
     """``look(page, width=…, dark=…)``: a tab that shows a file and asks nobody for anything."""
