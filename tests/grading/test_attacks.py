@@ -115,16 +115,16 @@ class Outside:
             self.listeners.append(listener)
         for listener in self.listeners:
             listener.setblocking(False)
+        self.children = set(psutil.Process().children(recursive=True))
         self.before = self.state()
 
     def state(self):
-        """Files, processes, kernel settings, and what the examiner itself relies on."""
-        places = ["/", "/tmp", "/dev/shm", "/usr", "/etc", "/root", "/home", "/dev", "/work"]
+        """Files, kernel settings, and what the examiner itself relies on."""
+        places = ["/", "/tmp", "/dev/shm", "/usr", "/etc", "/root", "/home", "/dev", "/srv"]
         files = [path for path in self.folder.iterdir() if path.is_file()]
         return {
             "files": {path.name: hashlib.md5(path.read_bytes()).hexdigest() for path in files},
             "marks": [name for place in places for name in marks(place)],
-            "children": {child.pid for child in psutil.Process().children(recursive=True)},
             "core": Path("/proc/sys/kernel/core_pattern").read_text(),
             "host": socket.gethostname(),
             "functions": [np.testing.assert_allclose, np.allclose, builtins.sum, json.loads],
@@ -135,6 +135,9 @@ class Outside:
         """What differs, in words."""
         after = self.state()
         found = [key for key in after if after[key] != self.before[key]]
+        started = set(psutil.Process().children(recursive=True)) - self.children
+        _, alive = psutil.wait_procs(started, timeout=5)  # a process that was killed takes a moment
+        found += [f"a process that goes on: {process}" for process in alive]
         for listener in self.listeners:
             try:
                 listener.accept()
