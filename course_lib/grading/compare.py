@@ -5,6 +5,7 @@ Only what is certain is said: the type, the shape, the worst element.
 
 import inspect
 import reprlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -131,17 +132,20 @@ def difference(result, expected, name: str, atol: float) -> str:
     return f"{name}{_where(worst)} is {_plain(got[worst])}, expected {_plain(wanted[worst])}"
 
 
-def _items(result) -> list:
-    """What is in a list, a tuple, or along the first axis of an array; nothing in anything else."""
+def _items(result) -> Sequence:
+    """A list, a tuple, or an array with a first axis, as it is; nothing of anything else.
+
+    It is not made a list: an array may have more rows than a list has room for.
+    """
     if isinstance(result, list | tuple):
-        return list(result)
+        return result
     got = numeric(result)
-    return [] if got is None or got.ndim == 0 else list(got)
+    return [] if got is None or got.ndim == 0 else got  # type: ignore[return-value]
 
 
 def _difference_of_lists(result, expected, name: str, atol: float) -> str:
     items = _items(result)
-    if not items:
+    if len(items) == 0:
         return f"{name}: expected a list of {len(expected)}, got {describe(result)}"
     if len(items) != len(expected):
         return f"{name}: expected a list of {len(expected)}, got one of {len(items)}"

@@ -3,8 +3,8 @@
 ``results/ASSIGNMENT/STUDENT.json`` below the folder of the course says::
 
     student, assignment   names
-    fingerprint           of the submission, the instructor's files and the limits: as long as it
-                          is the same, the submission is not examined again
+    fingerprint           of the submission, the instructor's files, the limits and this package: as
+                          long as it is the same, the submission is not examined again
     confined              whether the code ran in a sandbox
     problem               why nothing could be graded, in one sentence; null
     notes                 what was repaired or refused, in sentences

@@ -166,10 +166,23 @@ def test_only_what_has_changed_is_examined_again(folder, monkeypatch):
     run(folder, students=["cyd"], force=True)
     assert seen == [("examine", "cyd")]
     seen.clear()
+    with monkeypatch.context() as another:
+        another.setattr(plan, "library", lambda: "one in which a check is different")
+        run(folder)
+    assert len(seen) == 5
+    seen.clear()
     (folder / "gradebook.db").unlink()
     pipeline.release(folder, "tiny")
     run(folder)
     assert len(seen) == 5  # a new gradebook has nothing
+
+
+def test_a_library_is_another_when_a_module_is(tmp_path):
+    (tmp_path / "a.py").write_text("x = 1")
+    before = plan.library(tmp_path)
+    assert plan.library(tmp_path) == before != plan.library()
+    (tmp_path / "a.py").write_text("x = 2")
+    assert plan.library(tmp_path) != before
 
 
 def test_what_people_gave_survives(folder):

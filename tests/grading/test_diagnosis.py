@@ -208,33 +208,41 @@ class Huge:
         return np.broadcast_to(np.float64(1.0), (10**9, 10**9))
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        0,
-        "text",
-        Cursed(),
-        Huge(),
-        np.nan,
-        [],
-        [[1, 2], [3]],
-        {"grad_weight": 1},
-        np.array(["a"]),
-        np.array([None, 1], dtype=object),
-        np.zeros(0),
-        np.ma.masked_all(3),
-        types.SimpleNamespace(shape=(3, 2)),
-        (i for i in range(3)),
-        2**4000,
-        b"bytes",
-    ],
-    ids=lambda v: type(v).__name__,
-)
+ODD = [
+    None,
+    0,
+    "text",
+    Cursed(),
+    Huge(),
+    np.nan,
+    [],
+    [[1, 2], [3]],
+    {"grad_weight": 1},
+    np.array(["a"]),
+    np.array([None, 1], dtype=object),
+    np.zeros(0),
+    np.ma.masked_all(3),
+    types.SimpleNamespace(shape=(3, 2)),
+    (i for i in range(3)),
+    2**4000,
+    b"bytes",
+]
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda v: type(v).__name__)
 def test_whatever_is_returned_costs_points_and_nothing_else(said, value):
     assert said(lambda g, x: (value, g.sum(0)))[0] == pytest.approx(5.0)
     assert said(lambda g, x: value)[0] == 0.0
     assert said(value)[0] == 0.0
+
+
+@pytest.mark.parametrize("name", list(assignments.CHECKS))
+def test_no_check_breaks_on_what_is_returned(name):
+    known = assignments.CHECKS[name]
+    for value in ODD:
+        for result in (value, [value] * len(known.outputs), (value,) * len(known.outputs)):
+            found = checks.examine(lambda *_, r=result: r, known, name, 1.0, edge_cases=True)
+            assert found.score < 1.0
 
 
 def test_other_types_of_the_right_numbers_are_right(said):
