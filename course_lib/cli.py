@@ -189,8 +189,16 @@ def grade(
         if not pipeline.is_released(api, name):
             pipeline.release(Path.cwd(), name)
         with showing.progress(len(students)) as watch:
-            run = batch.Run(api, name, students, jobs, force=force, feedback=feedback, watch=watch)
-            run.scheduler = scheduler
+            run = batch.Run(
+                api,
+                name,
+                students,
+                jobs,
+                force=force,
+                feedback=feedback,
+                watch=watch,
+                scheduler=scheduler,
+            )
             lines = run()
     except (pipeline.GradingError, NotebookError) as error:
         raise fail("grade", error) from None

@@ -10,6 +10,7 @@ import dataclasses
 import multiprocessing
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from course_lib.grading.parcel import Parcel
 from course_lib.grading.plan import Plan
 from course_lib.grading.pool import Pool
 
+IN_FLIGHT = 1000  # submissions that are with the scheduler at once; the others stay on the disk
 ANSWER_SECONDS = 10  # for a scheduler that does not answer
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _here = threading.local()  # a worker's thread and the process that examines for it
@@ -65,7 +67,8 @@ class Cluster:
             raise ClusterError(f"the scheduler at {address} has no workers; start some first")
         self.done = as_completed(with_results=True, raise_errors=False)
         self.keys: dict = {}
-        self.ready: list[tuple] = []
+        self.waiting: deque[tuple] = deque()
+        self.instructors: dict[Path, Parcel] = {}
 
     def __enter__(self):
         return self
@@ -76,24 +79,32 @@ class Cluster:
 
     def submit(self, key, plan: Plan, student: str, submission: Path) -> None:
         """Have a submission examined."""
-        try:
-            admission.set_aside(submission)
-        except admission.AdmissionError:  # there is nothing to send
-            self.ready.append((key, plans.examine(plan, student, submission)))
-            return
-        parcels = Parcel.of(plan.folder), Parcel.of(submission)
-        future = self.client.submit(examine, plan, student, *parcels, pure=False)
-        self.keys[future] = key
-        self.done.add(future)
+        self.waiting.append((key, plan, student, submission))
 
     def results(self) -> Iterator[tuple]:
         """Key and result of every submission as it is done; the result may be an exception."""
-        while self.keys or self.ready:
-            if self.ready:
-                yield self.ready.pop()
+        while self.waiting or self.keys:
+            if self.waiting and len(self.keys) < IN_FLIGHT:
+                key, *task = self.waiting.popleft()
+                if (problem := self.send(key, *task)) is not None:
+                    yield key, problem
                 continue
             future, value = next(self.done)
             yield self.keys.pop(future), value[1] if isinstance(value, tuple) else value
+
+    def send(self, key, plan: Plan, student: str, submission: Path) -> dict | None:
+        """Give a submission to the scheduler; the result of one that cannot be sent."""
+        try:
+            admission.set_aside(submission)
+        except admission.AdmissionError:
+            return plans.examine(plan, student, submission)
+        if plan.folder not in self.instructors:
+            self.instructors[plan.folder] = Parcel.of(plan.folder)
+        parcels = self.instructors[plan.folder], Parcel.of(submission)
+        future = self.client.submit(examine, plan, student, *parcels, pure=False)
+        self.keys[future] = key
+        self.done.add(future)
+        return None
 
 
 def examine(plan: Plan, student: str, instructors: Parcel, submission: Parcel) -> dict:

@@ -52,13 +52,18 @@ def comparable(result: dict) -> dict:
 STUDENTS = ("all-right", "swapped", "blank", "syntax-error")
 
 
-def test_results_are_those_of_this_machine(sandboxed, workers, course):
+def test_results_are_those_of_this_machine(sandboxed, workers, course, monkeypatch):
     submitted, plan = course
+    monkeypatch.setattr(cluster, "IN_FLIGHT", 2)
     with cluster.Cluster(workers.scheduler_address) as dask_workers:
         for student in STUDENTS:
             dask_workers.submit(student, plan, student, submitted / student / "metrics")
-        found = dict(dask_workers.results())
+        found, sent = {}, []
+        for student, result in dask_workers.results():
+            found[student] = result
+            sent.append(len(dask_workers.keys))
     assert sorted(found) == sorted(STUDENTS)
+    assert sent == [1, 1, 1, 0]  # besides the one that has come back: never more than two at once
     for student in STUDENTS:
         here = plans.examine(plan, student, submitted / student / "metrics")
         assert comparable(found[student]) == comparable(here)
@@ -73,9 +78,10 @@ def test_a_worker_that_is_killed_costs_nothing(sandboxed, workers, course):
             worker["pid"]
             for worker in dask_workers.client.run(lambda: {"pid": os.getpid()}).values()
         ]
-        time.sleep(0.5)
+        coming = dask_workers.results()
+        found = dict([next(coming)])  # now the workers are at the others
         os.kill(victims[0], signal.SIGKILL)
-        found = dict(dask_workers.results())
+        found.update(coming)
     assert sorted(found) == list(range(6))
     assert all(not isinstance(value, Exception) for value in found.values())
     assert len({json.dumps(comparable(value), sort_keys=True) for value in found.values()}) == 1
