@@ -12,6 +12,7 @@ if "COURSE_DB_URL" in os.environ:
     c.CourseDirectory.db_url = os.environ["COURSE_DB_URL"]
 # Files beside a source notebook are copied into the release, except these.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "assignment.toml", ".*"]
+c.CourseDirectory.ignore += ["predictions.csv"]  # what the solution of lenet writes when it is run
 
 # Grading: plain files come in, the release's cells are put back, and then students' code runs in
 # a sandbox and the tests outside of it (see "How grading stays honest" in the book).

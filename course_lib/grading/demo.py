@@ -10,6 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
@@ -107,9 +108,10 @@ def show(results: list[Result]) -> None:
     """Print a table of what the eight got."""
     possible = results[0].max_points
     names = "   ".join(f"{i} {exercise}" for i, exercise in enumerate(possible, 1))
-    table = Table(title=f"A demo class: points in assignment {ASSIGNMENT!r}", caption=names)
+    title = f"A demo class: points in assignment {ASSIGNMENT!r}"
+    table = Table(title=title, caption=names, box=SIMPLE, padding=0)
     table.add_column("student", no_wrap=True)
-    table.add_column("what was handed in")
+    table.add_column("what was handed in", min_width=16)
     headings = [*range(1, len(possible) + 1), "all"]
     for heading, points in zip(headings, [*possible.values(), sum(possible.values())]):
         table.add_column(f"{heading}\n/ {points:g}", justify="right")

@@ -132,12 +132,23 @@ def stale_release(root: Path, name: str) -> str | None:
         return f"exercises/{name} was never released; run `course release {name}`"
     with working_folder(root) as folder:
         generate(root, name, folder, database=False)
-        if (folder / name / released.name).read_text() == released.read_text():
-            return None
+        new, old = contents(folder / name), contents(released.parent)
+    different = sorted(file for file in new.keys() | old.keys() if new.get(file) != old.get(file))
+    if not different:
+        return None
     return (
-        f"{released.relative_to(root)} is not what solutions/{name} generates; "
+        f"exercises/{name}/{different[0]} is not what solutions/{name} generates; "
         f"run `course release {name}`"
     )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file in a folder, by its name below it, but those that Jupyter leaves there."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    }
 
 
 @contextmanager

@@ -85,14 +85,16 @@ def test_a_report_sends_students_to_pages_that_exist(check):
 
 
 @for_each_assignment
-def test_the_solution_passes_its_own_checks(name):
-    rows = rehearsal.rehearse(pipeline.source_notebook(ROOT, name))
+def test_the_solution_passes_its_own_checks(name, tmp_path):
+    shutil.copytree(ROOT / "solutions" / name, tmp_path / name)  # some write files when they run
+    rows = rehearsal.rehearse(tmp_path / name / f"{name}.ipynb")
     assert [row for row in rows if row.score is not None and row.score != row.points] == []
 
 
 @for_each_assignment
-def test_nothing_of_a_release_is_right_already(name):
-    rows = rehearsal.rehearse(ROOT / "exercises" / name / f"{name}.ipynb")
+def test_nothing_of_a_release_is_right_already(name, tmp_path):
+    shutil.copytree(ROOT / "exercises" / name, tmp_path / name)
+    rows = rehearsal.rehearse(tmp_path / name / f"{name}.ipynb")
     assert [row for row in rows if row.score] == []
 
 
@@ -151,6 +153,7 @@ def test_plain_nbgrader_gives_the_same_scores(graded, name):
 
 
 @for_each_assignment
-def test_nbgraders_validate_opens_it(name):
+def test_nbgraders_validate_opens_it(name, tmp_path):
     """Its button in the notebook finds nothing wrong with the solution."""
-    assert "failed" not in Validator().validate(str(pipeline.source_notebook(ROOT, name)))
+    shutil.copytree(ROOT / "solutions" / name, tmp_path / name)
+    assert "failed" not in Validator().validate(str(tmp_path / name / f"{name}.ipynb"))

@@ -90,6 +90,21 @@ def test_a_release_is_replaced_when_its_source_changes(sandbox):
     assert not list((sandbox / "_build").iterdir())
 
 
+def test_a_file_that_does_not_belong_there_is_named(sandbox):
+    (sandbox / "solutions" / "metrics" / "table.csv").write_text("1,2")
+    said = "exercises/metrics/table.csv is not what solutions/metrics generates"
+    assert said in pipeline.stale_release(sandbox, "metrics")
+    pipeline.release(sandbox, "metrics")
+    assert pipeline.stale_release(sandbox, "metrics") is None
+    (sandbox / "solutions" / "metrics" / "table.csv").unlink()
+    assert said in pipeline.stale_release(sandbox, "metrics")
+
+
+def test_what_a_solution_writes_when_it_is_run_is_not_released(sandbox):
+    (sandbox / "solutions" / "lenet" / "predictions.csv").write_text("7\n3\n")
+    assert pipeline.stale_release(sandbox, "lenet") is None
+
+
 def test_an_unknown_assignment_is_named(sandbox):
     with pytest.raises(pipeline.GradingError, match="no assignment 'metric' in solutions/"):
         pipeline.release(sandbox, "metric")
