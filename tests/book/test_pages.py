@@ -47,6 +47,9 @@ def test_a_page_works(reader, page, scheme):
     formulas_are_typeset(tab)
     tab.set_viewport_size({"width": 390, "height": 844})
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390, "scrolls sideways"
+    foot = "[...document.querySelectorAll('.prev-next-area *')]"
+    widest = f"Math.max(0, ...{foot}.map(element => element.getBoundingClientRect().right))"
+    assert tab.evaluate(widest) <= 390, "the links at the foot are cut off"
 
 
 def every_slider_turns_to_another_frame(book):
