@@ -187,11 +187,24 @@ def _places(columns, scene, name):
 def _place(ids, known, name, field, what):
     xp = namespace(ids, known)
     expected = f"the id of one of the {known.shape[0]} {what} of the ground truth"
-    place = xp.searchsorted(known, ids)
-    exists = place < known.shape[0]
-    _refuse(~exists, name, field, ids, expected)
+    if _dense(known, ids):  # searching for every integer between is faster than for every entry
+        lowest, highest = int(known[0]), int(known[-1])
+        _refuse((ids < lowest) | (ids > highest), name, field, ids, expected)
+        between = xp.arange(lowest, highest + 1, dtype=known.dtype, device=device(known))
+        place = xp.searchsorted(known, between)[xp.astype(ids, xp.int64) - lowest]
+    else:
+        place = xp.searchsorted(known, ids)
+        _refuse(place == known.shape[0], name, field, ids, expected)
     _refuse(known[place] != ids, name, field, ids, expected)
     return place
+
+
+def _dense(known, ids):
+    """Whether the known ids are integers that lie close together, compared with all entries."""
+    xp = namespace(known, ids)
+    if not known.shape[0] or not all(xp.isdtype(a.dtype, "signed integer") for a in (known, ids)):
+        return False
+    return int(known[-1]) - int(known[0]) <= ids.shape[0]
 
 
 def _refuse(bad, name, field, values, expected):

@@ -5,7 +5,7 @@ one score after another turns negatives into positives; the curves follow the co
 """
 
 from course_lib.arrays import device, namespace, to_numpy
-from course_lib.metrics.sorting import stable_sort
+from course_lib.metrics.sorting import sort_with_flag, stable_sort
 from course_lib.metrics.targets import (
     as_arrays,
     check_labels,
@@ -146,15 +146,18 @@ def counts_at_thresholds(positive, y_score, weight):
         The different scores, descending.
     """
     xp = namespace(y_score)
-    order, y_score = stable_sort(y_score)
-    y_score, positive = xp.flip(y_score), xp.flip(xp.take(positive, order))
+    if weight is None:
+        y_score, positive = sort_with_flag(y_score, positive)
+    else:
+        order, y_score = stable_sort(y_score)
+        positive, weight = xp.take(positive, order), xp.flip(xp.take(weight, order))
+    y_score, positive = xp.flip(y_score), xp.flip(positive)
     end = xp.ones_like(positive[:1])
     last = xp.concat([y_score[1:] != y_score[:-1], end])  # of the samples with one score
     if weight is None:
         tp = xp.cumulative_sum(xp.astype(positive, xp.float64))
         called = xp.arange(1, tp.shape[0] + 1, dtype=tp.dtype, device=device(tp))
     else:
-        weight = xp.flip(xp.take(weight, order))
         tp = xp.cumulative_sum(xp.where(positive, weight, 0.0))
         called = tp + xp.cumulative_sum(xp.where(positive, 0.0, weight))
     if not xp.all(last):

@@ -7,6 +7,7 @@ from course_lib.arrays import namespace
 
 STEPS = 1 << 16  # what a 16-bit number can tell apart
 FEW = 1000  # not worth two sorts
+ROW = 256  # the longest that NumPy sorts with AVX-512 registers alone
 NARROWEST = 1e-300  # a range of keys that can be divided by
 
 
@@ -58,6 +59,63 @@ def stable_sort(key, /):
             return _sort_in_steps(key, lowest, spread)
     order = xp.argsort(key, stable=True)
     return order, xp.take(key, order)
+
+
+def sort_with_flag(key, flag, /):
+    """The key in ascending order, and each one's flag; equal keys may change places.
+
+    Parameters
+    ----------
+    key : floating-point array, shape (N,)
+    flag : boolean array, shape (N,)
+
+    Returns
+    -------
+    key, flag : array, shape (N,)
+
+    Examples
+    --------
+    >>> sort_with_flag(np.array([0.5, 0.2, 0.7]), np.array([True, False, True]))
+    (array([0.2, 0.5, 0.7]), array([False,  True,  True]))
+    """
+    xp = namespace(key, flag)
+    doubles = is_numpy_namespace(xp) and key.dtype == np.float64 and key.shape[0] >= FEW
+    if doubles and key.min() >= 0 and key.max() <= 1:
+        return _sort_probabilities(key, flag)
+    order, key = stable_sort(key)
+    return key, xp.take(flag, order)
+
+
+def _sort_probabilities(key, flag):
+    """The same in NumPy, faster, for what is moved is one number for key and flag.
+
+    The bits of numbers from 0 to 2 sort like the numbers. Their first bit is 0, but for -0.0,
+    which equals 0.0, so that they can be shifted to make room for the flag.
+    """
+    pairs = np.ascontiguousarray(key).view(np.int64) << 1
+    pairs |= flag
+    step = np.empty(key.shape, np.uint16)
+    np.multiply(key, STEPS - 1, out=step, casting="unsafe")
+    pairs = pairs[step.argsort(stable=True)]
+    _finish_sorting(pairs)
+    flag = (pairs & 1).astype(bool)
+    pairs >>= 1
+    return pairs.view(np.float64), flag
+
+
+def _finish_sorting(numbers):
+    """Sort, in place, what is nearly sorted: fast if none is further from its place than half a row.
+
+    Rows are sorted, then rows that begin in the middle of those. NumPy sorts rows of up to 256
+    numbers without a branch, five times as fast as long arrays.
+    """
+    half = ROW // 2
+    rest = numbers.shape[0] % ROW
+    numbers[rest:].reshape(-1, ROW).sort(axis=1)
+    numbers[: rest + half].sort()
+    numbers[rest + half : -half].reshape(-1, ROW).sort(axis=1)
+    if np.any(numbers[1:] < numbers[:-1]):
+        numbers.sort(stable=True)
 
 
 def _sort_in_steps(key, lowest, spread):

@@ -56,6 +56,9 @@ def several(draw, kind):
     return labels, scores, draw(st.sampled_from([None, np.array(weights)]))
 
 
+EDGES = [-0.0, 0.0, 5e-324, 1e-310, np.nextafter(1.0, 0.0), 1.0]  # of the probabilities
+
+
 def outcome(function, *args, **options):
     """The result, or ValueError if that is what comes."""
     with warnings.catch_warnings():
@@ -134,7 +137,7 @@ def test_areas_of_many_classes(lib, data):
     same(lib, "roc_auc_score", arrays, weight, **options)
 
 
-@pytest.mark.parametrize("spread", ["even", "crowded", "huge", "few"])
+@pytest.mark.parametrize("spread", ["even", "crowded", "huge", "few", "probable", "sure"])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_many_scores(lib, spread, dtype, rng):
     n = 70_000
@@ -143,10 +146,13 @@ def test_many_scores(lib, spread, dtype, rng):
         "crowded": rng.normal(size=n) * np.where(rng.random(n) < 0.9, 1e-12, 1.0),
         "huge": rng.choice([-1e38, 1e38], n) * (3.0 if dtype == np.float32 else 1e270),
         "few": np.round(rng.normal(size=n), 1),
+        "probable": rng.random(n),
+        "sure": np.where(rng.random(n) < 0.5, rng.beta(0.02, 0.02, n), rng.choice(EDGES, n)),
     }[spread].astype(dtype)
     truth = rng.integers(0, 2, n)
     weight = rng.random(n)
     same(lib, "precision_recall_curve", (truth, scores), weight)
+    same(lib, "precision_recall_curve", (truth, scores), None)
     same(lib, "roc_curve", (truth, scores), None)
     same(lib, "average_precision_score", (truth, scores), None)
     same(lib, "roc_auc_score", (truth, scores), weight)
