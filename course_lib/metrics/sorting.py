@@ -104,7 +104,7 @@ def _sort_probabilities(key, flag):
 
 
 def _finish_sorting(numbers):
-    """Sort, in place, what is nearly sorted: fast if none is further from its place than half a row.
+    """Sort, in place, what is nearly sorted; fast where no way is longer than half a row.
 
     Rows are sorted, then rows that begin in the middle of those. NumPy sorts rows of up to 256
     numbers without a branch, five times as fast as long arrays.
