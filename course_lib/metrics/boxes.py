@@ -125,18 +125,21 @@ def _pairwise(boxes1, boxes2, union):
         )
     n, m = size1.shape[0], size2.shape[0]
     overlap = xp.empty((n, m), dtype=size1.dtype, device=device(size1))
-    # NumPy takes the minimum of two rows three times as fast as that of a number and a row, so the
-    # numbers of a tile are spread over rows by adding zeros.
     zeros = xp.zeros_like(size2)
     rows = max(1, TILE // max(1, m))
     for start in range(0, n, rows):
         tile = slice(start, min(start + rows, n))
-        common = 1.0
+        spread = xp.empty_like(overlap[tile, :])
+        common = None
         for axis in range(len(low1)):
-            side = xp.minimum(high1[axis][tile, None] + zeros, high2[axis])
-            side -= xp.maximum(low1[axis][tile, None] + zeros, low2[axis])
+            # NumPy takes the minimum of two rows three times as fast as that of a number and a row.
+            spread[...] = high1[axis][tile, None]
+            side = xp.minimum(spread, high2[axis])
+            spread[...] = low1[axis][tile, None]
+            side -= xp.maximum(spread, low2[axis])
             side = xp.maximum(side, zeros)
-            side *= common
+            if common is not None:
+                side *= common
             common = side
         overlap[tile, :] = common / union(size1[tile, None], size2, common)
     return overlap
