@@ -13,7 +13,7 @@ from benchmarks import harness
 
 harness.one_thread()
 
-SUITES = ("startup", "metrics", "networks", "grading")
+SUITES = ("startup", "metrics", "networks", "grading", "scale")
 PAGES = Path(__file__).parent.parent / "book" / "back" / "benchmarks"
 UNITS = {"s": (("s", 1), ("ms", 1e3), ("µs", 1e6)), "B": (("GB", 1e-9), ("MB", 1e-6))}
 HEADER = "| work | size | peer | peer needs | we need | times as fast | promised |"
