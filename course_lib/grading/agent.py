@@ -196,10 +196,22 @@ class Agent:
         if isinstance(function, str):
             function = OPERATIONS.get(function) or getattr(operator, function)
         printed = Printed()
+        before = _copy([args, kwargs]) if give_back else None
         with self.student(printed, printed), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = function(*args, **kwargs)
-        return [result, printed.getvalue(), [args, kwargs] if give_back else None]
+        given = [args, kwargs] if give_back and not _same([args, kwargs], before) else None
+        return [result, printed.getvalue(), given]
+
+    def on_calls(self, function, calls: list) -> list:
+        """What :meth:`on_call` answers for each list of arguments, until the function fails."""
+        answers: list[list] = []
+        for args in calls:
+            good, content = self.answer("call", [function, args, {}, True])
+            answers.append([good, _copy(content)])  # the next call may write to what is returned
+            if not good:
+                break
+        return answers
 
     def outgoing(self, thing) -> tuple[int, object]:
         """A number by which the examiner can refer to ``thing``, and what kind of thing it is."""
@@ -234,6 +246,33 @@ class Agent:
             bits.state = state
             return np.random.Generator(bits)
         raise wire.WireError(f"unknown code {code}")
+
+
+def _copy(value):
+    """A copy of plain data, arrays included; anything else as it is."""
+    if type(value) in (list, tuple):
+        return type(value)(map(_copy, value))
+    if type(value) is dict:
+        return {key: _copy(x) for key, x in value.items()}
+    return np.array(value) if type(value) is np.ndarray else value
+
+
+def _same(value, copied) -> bool:
+    """Whether ``value`` is still what it was when it was copied."""
+    if type(value) is not type(copied):
+        return False
+    if type(value) in (list, tuple):
+        return len(value) == len(copied) and all(map(_same, value, copied))
+    if type(value) is dict:
+        return list(value) == list(copied) and all(_same(value[key], copied[key]) for key in value)
+    if type(value) is np.ndarray:
+        return (value.dtype, value.shape) == (copied.dtype, copied.shape) and (
+            value.tobytes() == copied.tobytes()
+        )
+    return value is copied and type(value) in _UNCHANGING
+
+
+_UNCHANGING = {type(None), bool, int, float, complex, str, bytes, Callback}
 
 
 def serve(descriptor: int, memory: int, processes: int, file_size: int) -> None:

@@ -223,6 +223,12 @@ def _right(t: Trial, index: int) -> bool:
 
 def _imagined(known, mistake, t: Trial) -> tuple[tuple, str]:
     """What a student with a mistake would return for a trial: outputs, or the exception's type."""
+    if mistake not in t.imagined:
+        t.imagined[mistake] = _imagine(known, mistake, t)
+    return t.imagined[mistake]
+
+
+def _imagine(known, mistake, t: Trial) -> tuple[tuple, str]:
     try:
         value = trials.run_own(mistake.returns, t.arguments)
     except Exception as error:

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from course_lib.grading.assignment import Assignment
 from course_lib.grading.checks import Result, recorded
 from course_lib.grading.remote import Proxy
 from course_lib.grading.session import Session, TooSlow
-from course_lib.grading.source import Origin, SourceCell, Trusted, lines_shown, missing_names, parse
+from course_lib.grading.source import Origin, SourceCell, lines_shown, missing_names, parse, trusted
 
 RESTARTS = 2  # programs that one submission may lose and still go on
 PRINTED = 50_000  # characters that a test may print
@@ -98,7 +99,7 @@ class Examiner:
     loaded: set = field(default_factory=set, init=False)
 
     def __enter__(self):
-        self.trusted = Trusted(self.source)
+        self.trusted = trusted(tuple(self.source))
         self.namespace: dict = {"__name__": "__main__"}
         self.namespace["get_ipython"] = lambda: Magics(self.namespace)
         self.session = self.start()
@@ -121,7 +122,7 @@ class Examiner:
             self.assignment,
             self.files,
             confined=self.confined,
-            operators=self.trusted.special_methods(),
+            operators=self.trusted.special_methods,
         )
 
     def student_cell(self, source: str):
@@ -183,7 +184,7 @@ class Examiner:
             value = eval(compile(ast.Expression(last), FILENAME, "eval"), self.namespace)
         return None if _root(last) in foreign else value
 
-    def resolve(self, names: list[str], test: str | None) -> set[str]:
+    def resolve(self, names: Sequence[str], test: str | None) -> set[str]:
         """Bring the names that a cell needs into the namespace; those that are the student's."""
         foreign = set()
         for name in names:

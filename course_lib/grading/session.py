@@ -4,9 +4,11 @@ Everything that comes back has passed the wire, so it is plain data or a number 
 something in the sandbox. Time is counted here, on the examiner's clock.
 """
 
+import functools
 import math
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +102,38 @@ class Session:
         give_back = give_back or name in self.assignment.in_place
         seconds = self.assignment.call_seconds
         content = self.ask("call", function, list(args), kwargs, give_back, seconds=seconds)
+        return self.came_of(content, args, kwargs, give_back)
+
+    def call_each(self, function, calls: list[tuple]) -> list[Callable]:
+        """Call a function for each tuple of arguments, until it fails, all in one question.
+
+        Returns
+        -------
+        list of callable
+            One for each call that was made: given the same arguments, it does what
+            :meth:`call` with ``give_back`` does. There is none if time was up before the last
+            call: then only calling one by one tells how long each takes.
+        """
+        seconds = self.assignment.call_seconds
+        try:
+            answers = self.ask("calls", function, [list(args) for args in calls], seconds=seconds)
+        except Exception:  # the first call, made by itself, will say what is wrong
+            return []
+        if type(answers) is not list or len(answers) > len(calls):
+            return []
+        return [functools.partial(self.replayed, answer) for answer in answers]
+
+    def replayed(self, answer, *args):
+        """What came of a call in :meth:`call_each`."""
+        if type(answer) is not list or len(answer) != 2:
+            self.end("the submission's program answered with nonsense")
+        good, content = answer
+        if good is not True:
+            raise self.exception(content)
+        return self.came_of(content, args, {}, give_back=True)
+
+    def came_of(self, content, args: tuple, kwargs: dict, give_back: bool):
+        """The result in an answer; prints what was printed, and changes the arguments alike."""
         if type(content) is not list or len(content) != 3:
             self.end("the submission's program answered with nonsense")
         result, printed, arguments = content

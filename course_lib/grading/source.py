@@ -7,13 +7,14 @@ submission did to them. The others are the student's.
 
 import ast
 import builtins
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 
-@dataclass
+@dataclass(frozen=True)
 class SourceCell:
     """A code cell of the instructor's notebook.
 
@@ -96,13 +97,14 @@ def _here(node: ast.AST):
         yield from _here(child)
 
 
-def missing_names(tree: ast.Module) -> list[str]:
+@lru_cache(maxsize=1000)
+def missing_names(tree: ast.Module) -> tuple[str, ...]:
     r"""Names that a cell uses before it defines them, in the order in which they appear.
 
     Examples
     --------
     >>> missing_names(parse("y = f(x)\nassert y == g(y)"))
-    ['f', 'x', 'g']
+    ('f', 'x', 'g')
     """
     defined = set(dir(builtins)) | {"get_ipython"}
     missing: dict[str, None] = {}
@@ -123,7 +125,7 @@ def missing_names(tree: ast.Module) -> list[str]:
             if name not in defined | inner | own:
                 missing[name] = None
         defined |= bound(statement)
-    return list(missing)
+    return tuple(missing)
 
 
 _BINDS_FIRST = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.With, ast.Try)
@@ -162,11 +164,12 @@ class Trusted:
 
     Parameters
     ----------
-    cells : list of SourceCell
+    cells : sequence of SourceCell
     """
 
-    def __init__(self, cells: list[SourceCell]):
+    def __init__(self, cells: Sequence[SourceCell]):
         self.cells = cells
+        self.origins: dict[tuple[str, str | None], Origin | None] = {}
         self.bindings: list[dict[str, ast.stmt]] = []
         for cell in cells:
             try:
@@ -175,6 +178,7 @@ class Trusted:
                 body = []
             self.bindings.append({name: stmt for stmt in body for name in bound(stmt)})
 
+    @cached_property
     def special_methods(self) -> frozenset[str]:
         """Names, without underscores, of the special methods that the instructor's classes have."""
         found: set[str] = set()
@@ -190,6 +194,11 @@ class Trusted:
         The last cell above the test that binds the name decides. An import counts wherever it
         stands; other statements in the cells that students write do not.
         """
+        if (name, test) not in self.origins:
+            self.origins[name, test] = self._origin(name, test)
+        return self.origins[name, test]
+
+    def _origin(self, name: str, test: str | None) -> Origin | None:
         names = [cell.name for cell in self.cells]
         above = names.index(test) if test in names and test is not None else len(names)
         for index in reversed(range(above)):
@@ -202,3 +211,9 @@ class Trusted:
                 return None
             return Origin((index, None), parse(cell.source))
         return None
+
+
+@lru_cache(maxsize=10)
+def trusted(cells: tuple[SourceCell, ...]) -> Trusted:
+    """The same for the cells of a notebook that many students were given."""
+    return Trusted(cells)
