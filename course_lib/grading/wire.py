@@ -3,7 +3,8 @@
 A frame is a head (msgpack, at most ``HEAD`` bytes) and the bytes of the arrays that the head
 announces, in the same order. Only None, booleans, numbers, strings, bytes, lists, tuples, dicts,
 sets and arrays of boolean or numeric type exist here, so reading a frame can run no code, whoever
-wrote it. Type, rank, size and number are checked before memory is taken for an array.
+wrote it. Type, rank, size and number are checked before memory is taken for an array. An array that
+is every other element of a larger one travels as the larger one, so that it arrives with its gaps.
 """
 
 import math
@@ -19,13 +20,14 @@ import numpy as np
 
 HEAD = 4 << 20  # bytes of a frame without its arrays
 ARRAYS = 512 << 20  # bytes of all arrays of a frame
+SMALL = 1 << 16  # bytes that are rather copied once more than sent one array after the other
 RANK = 32
 DEPTH = 64  # lists in lists in lists
 INTEGER = 512  # bytes of a Python integer: room for any factorial that a test asks for
 
 _LENGTH = struct.Struct(">I")
 _DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bhilqBHILQefdFD"}
-_TUPLE, _SET, _FROZENSET, _COMPLEX, _INTEGER, _ARRAY, _SCALAR, _TENSOR = range(8)
+_TUPLE, _SET, _FROZENSET, _COMPLEX, _INTEGER, _ARRAY, _SCALAR, _TENSOR, _GAPS = range(9)
 FIRST_FREE = 16  # codes from here on belong to the caller's ``outgoing`` and ``incoming``
 
 
@@ -57,6 +59,10 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
 
     def replace(x):
         kind = type(x)
+        if kind is np.ndarray and _has_gaps(x):
+            return msgpack.ExtType(_GAPS, announce(_with_gaps(x)))
+        if kind is np.ndarray:
+            return msgpack.ExtType(_ARRAY, announce(x))
         if kind in (tuple, set, frozenset):
             code = _TUPLE if kind is tuple else _SET if kind is set else _FROZENSET
             return msgpack.ExtType(code, pack(list(x)))
@@ -66,8 +72,6 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
             return msgpack.ExtType(_INTEGER, _integer(x))
         if isinstance(x, np.generic) and x.dtype.str in _DTYPES:
             return msgpack.ExtType(_SCALAR, pack([x.dtype.str, x.tobytes()]))
-        if kind is np.ndarray:
-            return msgpack.ExtType(_ARRAY, announce(x))
         if _is_tensor(x):
             return msgpack.ExtType(_TENSOR, announce(_tensor_values(x)))
         plain = next((base for base in _PLAIN if isinstance(x, base)), None)
@@ -79,11 +83,14 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
         return msgpack.ExtType(code, pack(stand_in))
 
     def announce(array) -> bytes:
-        if array.dtype.newbyteorder("=").str not in _DTYPES:
-            raise WireError(f"an array of type {array.dtype} cannot travel, only numbers can")
+        if array.dtype.str not in _DTYPES:
+            native = array.dtype.newbyteorder("=")
+            if native.str not in _DTYPES:
+                raise WireError(f"an array of type {array.dtype} cannot travel, only numbers can")
+            array = array.astype(native)
         _check_shape(array.shape, array.itemsize, ARRAYS - sum(a.nbytes for a in arrays))
-        arrays.append(np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")))
-        return pack([arrays[-1].dtype.str, list(array.shape)])
+        arrays.append(np.ascontiguousarray(array))
+        return pack([array.dtype.str, list(array.shape)])
 
     try:
         head = pack(value)
@@ -93,7 +100,9 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
         raise WireError(
             f"it is too large: {len(head)} bytes without its arrays, allowed are {HEAD}"
         )
-    return [_LENGTH.pack(len(head)), head, *[a.reshape(-1).view(np.uint8) for a in arrays]]
+    contents = [array.reshape(-1).view(np.uint8) for array in arrays]
+    arrays.clear()  # or the functions above, which refer to each other, keep them for a while
+    return [_LENGTH.pack(len(head)), head, *contents]
 
 
 def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tuple[Any, list]:
@@ -142,6 +151,8 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
             return np.frombuffer(raw, dtype=_dtype(dtype), count=1)[0]
         if code in (_ARRAY, _TENSOR):
             return _as_tensor(allocate(content)) if code == _TENSOR else allocate(content)
+        if code == _GAPS:
+            return _every_other(allocate(content))
         if incoming is None:
             raise WireError(f"unknown code {code}")
         return incoming(code, content)
@@ -160,11 +171,15 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
         raise
     except (ValueError, TypeError, struct.error, RecursionError, msgpack.UnpackException) as error:
         raise WireError(f"not a frame: {error}") from None
-    return value, arrays
+    found = arrays.copy()
+    arrays.clear()  # as in ``write``
+    return value, found
 
 
 def send(connection: socket.socket, buffers: list, deadline: float) -> None:
     """Send a frame; TimeoutError if it is not gone by ``deadline`` (as time.monotonic counts)."""
+    if sum(map(len, buffers)) <= SMALL:
+        buffers = [b"".join(buffers)]
     for buffer in buffers:
         if len(buffer):
             connection.settimeout(_left(deadline))
@@ -191,11 +206,20 @@ def receive(connection: socket.socket, deadline: float, incoming=None):
     head = bytearray(length)
     _fill(connection, head, deadline)
     value, arrays = read(bytes(head), incoming)
+    contents = [array.reshape(-1).view(np.uint8) for array in arrays]
+    if sum(map(len, contents)) <= SMALL:
+        together = np.empty(sum(map(len, contents)), np.uint8)
+        _fill(connection, together, deadline)
+        start = 0
+        for content in contents:
+            content[:] = together[start : start + len(content)]
+            start += len(content)
+    else:
+        for content in contents:
+            _fill(connection, content, deadline)
     for array in arrays:
-        if array.nbytes:
-            _fill(connection, array.reshape(-1).view(np.uint8), deadline)
-            if array.dtype == bool:  # any byte but 0 and 1 would be a boolean that is neither
-                np.not_equal(array.view(np.uint8), 0, out=array)
+        if array.dtype == bool:  # any byte but 0 and 1 would be a boolean that is neither
+            np.not_equal(array.view(np.uint8), 0, out=array)
     return value
 
 
@@ -232,6 +256,32 @@ def _as_tensor(array):
     import torch
 
     return torch.from_numpy(array)
+
+
+def _has_gaps(array) -> bool:
+    """Whether it is every other element, along the last axis, of an array without gaps."""
+    if array.flags.c_contiguous:
+        return False
+    step = 2 * array.itemsize
+    for length, stride in zip(reversed(array.shape), reversed(array.strides)):
+        if length > 1 and stride != step:
+            return False
+        step *= length
+    return True
+
+
+def _with_gaps(array) -> np.ndarray:
+    """The array without gaps of which ``array`` is every other element; 0 in between."""
+    _check_shape(array.shape, 2 * array.itemsize, ARRAYS)
+    whole = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    _every_other(whole)[...] = array
+    return whole
+
+
+def _every_other(whole) -> np.ndarray:
+    if whole.ndim == 0:
+        raise WireError("a number with gaps")
+    return whole[..., ::2]
 
 
 def _integer(x: int) -> bytes:

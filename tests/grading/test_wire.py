@@ -1,11 +1,13 @@
 """The wire: what goes in comes out, and bytes that are not a frame are refused without harm."""
 
+import gc
 import random
 import socket
 import struct
 import threading
 import time
 import tracemalloc
+import weakref
 from collections import OrderedDict, namedtuple
 from enum import IntEnum
 
@@ -15,8 +17,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.lib.stride_tricks import as_strided
 
-from course_lib.grading import wire
+from course_lib.grading import channel, trials, wire
 
 Point = namedtuple("Point", "x y")
 Colour = IntEnum("Colour", "RED GREEN")
@@ -112,6 +115,71 @@ def test_relatives_of_plain_data_arrive_plain(sent, arrives):
     assert same(travel([sent]), [arrives])
 
 
+@pytest.mark.parametrize("shape", [(5,), (3, 4), (3, 1), (2, 3, 5)])
+@pytest.mark.parametrize("dtype", ["f8", ">i4", "?"])
+def test_gaps_arrive(shape, dtype):
+    values = (np.arange(np.prod(shape)).reshape(shape) % 3).astype(dtype)
+    sent = trials.strided(values)
+    [arrived] = travel([sent])
+    assert arrived.tolist() == values.tolist() and arrived.dtype == values.dtype.newbyteorder("=")
+    assert arrived.strides == sent.strides and not arrived.flags.c_contiguous
+
+
+def test_other_strides_arrive_without_gaps_and_read_nothing_beside():
+    base = np.arange(24.0).reshape(4, 6)
+    for sent in (base.T, base[::2], base[:, ::3], base[:, ::-2], base[:, :3], base[:, 1::2][::2]):
+        [arrived] = travel([sent])
+        assert arrived.tolist() == sent.tolist() and arrived.flags.c_contiguous
+    assert same(travel([np.broadcast_to(1.0, (3, 2))]), [np.ones((3, 2))])
+    odd = np.arange(5.0)[::2]  # a sixth element does not exist
+    assert travel([odd])[0].base.tolist() == [0, 0, 2, 0, 4, 0]
+
+
+def test_gaps_count_as_bytes(monkeypatch):
+    monkeypatch.setattr(wire, "ARRAYS", 1 << 20)
+    half = np.zeros(1 << 17)  # 1 MB, of which every other element makes half a megabyte
+    assert travel([half[::2]])[0].nbytes == 1 << 19
+    with pytest.raises(wire.WireError, match="1 MB"):
+        wire.write([half[::2], 0.0, half[:2:2], np.zeros(1)])
+    with pytest.raises(wire.WireError, match="1 MB"):
+        wire.write(np.zeros((1 << 17) + 2)[::2])
+
+
+def test_what_has_travelled_is_not_kept():
+    """Not even until the garbage collector comes: new memory instead costs a large array dear."""
+    gc.disable()
+    try:
+        sent = np.ones(3)
+        alive = weakref.ref(sent)
+        arrived = travel([sent])
+        del sent
+        assert alive() is None
+        alive = weakref.ref(arrived.pop())
+        assert alive() is None
+    finally:
+        gc.enable()
+
+
+def test_a_question_is_gone_before_the_next_one_comes(pair):
+    kept = []
+
+    def answer(question, content):
+        kept.append(weakref.ref(content[0]))
+        return True, None
+
+    ends = [channel.Channel(end, answer, None, None) for end in pair]
+    server = threading.Thread(target=ends[1].serve)
+    server.start()
+    try:
+        assert ends[0].ask("first", np.ones(3)) == [True, None]
+        end = later()
+        while kept[0]() is not None:
+            assert time.monotonic() < end
+    finally:
+        pair[0].shutdown(socket.SHUT_RDWR)
+        server.join()
+
+
 def test_tensors_arrive_as_tensors():
     torch = pytest.importorskip("torch")
     sent = torch.arange(6.0).reshape(2, 3).requires_grad_()
@@ -138,6 +206,7 @@ CANNOT_TRAVEL = {
     "text in an array": np.array(["a"]),
     "long doubles": np.zeros(2, np.longdouble),
     "eight terabytes of ones without memory": np.broadcast_to(1.0, (10**12,)),
+    "eight terabytes with gaps": as_strided(np.zeros(2), (10**12,), (16,)),
     "a giant integer": 1 << 100_000,
     "a list in itself": (lambda x: x.append(x) or x)([]),
     "10 MB of text": "x" * 10_000_000,
@@ -167,6 +236,8 @@ REFUSED = {
     "text": array_head("<U4", [2]),
     "a date": array_head("<M8[s]", [2]),
     "two arrays that are too large together": b"\x92" + array_head("<f8", [2**25 + 1]) * 2,
+    "more than 512 MB with the gaps": array_head("<f8", [2**26 + 2], code=8),
+    "a number with gaps": array_head("<f8", [], code=8),
     "a code that nobody knows": msgpack.packb(msgpack.ExtType(99, b"\x90")),
     "a giant integer": msgpack.packb(msgpack.ExtType(4, b"\x01" * 600)),
     "a short complex number": msgpack.packb(msgpack.ExtType(3, b"\x01" * 15)),
@@ -243,7 +314,7 @@ def test_one_hundred_thousand_malformed_frames():
         for value in (
             {"a": [1, 2.5, (3, "x"), {4}], 5: np.zeros((2, 3)), None: np.float32(1)},
             ["ask", b"12345678", "call", [1j, 2**80, frozenset({1}), [[[[]]]]]],
-            [np.zeros((3, 0)), np.ones(2, bool), "text " * 5, {"k": {"k": {}}}],
+            [np.zeros((3, 0)), np.ones(2, bool), "text " * 5, {"k": {"k": {}}}, np.ones(8)[::2]],
         )
     ]
     refused = 0
