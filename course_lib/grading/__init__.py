@@ -14,9 +14,9 @@ Where things live, by what they are for:
 - **What student code cannot touch**: ``admission`` and ``restore`` take submissions in,
   ``examiner`` runs the tests (``source``, ``session``, ``remote``), ``agent`` runs the
   submission inside ``sandbox`` (``view``, ``cgroup``, ``seccomp``; warm starts by ``nursery``
-  and ``parent``), and only ``wire``, ``channel`` and ``codes`` are between them. ``examine``,
-  ``cells`` and ``outputs`` make an nbgrader stage of it; ``doctor`` says what a machine
-  lacks for it.
+  and ``parent``), and between them is only the ``channel`` (``wire``, ``codes``,
+  ``functions``). ``examine``, ``cells`` and ``outputs`` make an nbgrader stage of it;
+  ``doctor`` says what a machine lacks for it.
 - **A whole class**: ``pipeline`` puts nbgrader to work; ``batch`` grades many (``plan``,
   ``sheet``, ``pool``, or ``cluster`` with ``parcel``), ``results`` and ``record`` keep what came
   of it, ``database`` looks at the gradebook, ``showing`` and ``reports`` tell. ``demo`` and

@@ -9,7 +9,7 @@ import builtins
 
 from course_lib.grading.wire import FIRST_FREE
 
-HANDLE, CALLBACK, SLICE, NAME, GENERATOR = range(FIRST_FREE, FIRST_FREE + 5)
+HANDLE, CALLBACK, SLICE, NAME, GENERATOR, FUNCTION = range(FIRST_FREE, FIRST_FREE + 6)
 
 
 def exception(types: list, text: str) -> Exception:

@@ -25,6 +25,7 @@ from course_lib.grading.view import HOME, SandboxError
 
 START_SECONDS = 60
 MODULE = "grading/parent.py"
+LATER = ("numpy.random", "matplotlib_inline.backend_inline")  # else imported when first used
 # ``course_lib`` comes from the folder given first, which has no references in it.
 BOOT = """
 import sys
@@ -45,13 +46,14 @@ class Nursery:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         package = Path(self.folder, "course_lib")
+        self.library = str(package)
         for source, name in files:
             _copy(source, package / name)
         _copy(view.PACKAGE / MODULE, package / MODULE)
         program = interpreter()
         try:
             self.process = subprocess.Popen(
-                [view.python(), "-I", "-c", BOOT, self.folder, str(theirs.fileno())],
+                [view.python(), "-IB", "-c", BOOT, self.folder, str(theirs.fileno())],
                 executable=f"/proc/self/fd/{program}",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -64,9 +66,10 @@ class Nursery:
         finally:
             os.close(program)
             theirs.close()
-        wanted = [*view.import_names(assignment.packages), "matplotlib_inline.backend_inline"]
+        wanted = [*view.import_names(assignment.packages), *LATER]
         self.control.send(msgpack.packb([sorted(names), [*wanted, *assignment.modules]]))
         self.receive(0)
+        (package / MODULE).unlink()  # loaded by now, and nothing that the sandbox has to have
 
     def start(self, connection: socket.socket, init: int, limits: list[int]) -> tuple[int, int]:
         """An agent in the sandbox whose first process is ``init`` (a pidfd): its pid and pidfd."""

@@ -59,7 +59,8 @@ def load(names: list[str], wanted: list[str]) -> None:
             importlib.import_module(name)
         except Exception:  # then the submission gets the same exception when it tries
             continue
-    agent.Shell.instance(colors="nocolor")
+    shell = agent.Shell.instance(colors="nocolor")
+    shell.run_cell("None", silent=True)  # what IPython only does before the first cell
     sys.meta_path.remove(only)
 
 

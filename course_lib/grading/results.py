@@ -45,7 +45,7 @@ def write(file: Path, result: dict) -> None:
     new = file.with_name(f".{file.name}.new")
     try:
         with new.open("w", encoding="utf-8") as stream:
-            json.dump(result, stream, separators=(",", ":"))
+            stream.write(json.dumps(result, separators=(",", ":")))  # dump takes five times as long
             stream.flush()
             os.fsync(stream.fileno())
         new.replace(file)

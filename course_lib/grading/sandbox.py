@@ -65,7 +65,7 @@ class Sandbox:
             with inside:
                 if confined:
                     parent = nursery(assignment)
-                    self.init = self._make(assignment, files)
+                    self.init = self._make(assignment, parent.library, files)
                     pid, self.agent = parent.start(inside, self.init, _limits(assignment))
                     self.cgroup.add(pid)
                 else:
@@ -74,7 +74,7 @@ class Sandbox:
             self.close()
             raise
 
-    def _make(self, assignment, files) -> int:
+    def _make(self, assignment, library, files) -> int:
         """Let bubblewrap make the sandbox; the pidfd of its first process, ``cat``."""
         with contextlib.ExitStack() as stack:
             told, tells = os.pipe()
@@ -90,7 +90,7 @@ class Sandbox:
                 descriptors.append(number)
                 return str(number)
 
-            arguments = [*view(assignment, files, given), "--info-fd", str(tells)]
+            arguments = [*view(assignment, library, files, given), "--info-fd", str(tells)]
             if rules := seccomp.program():
                 arguments += ["--seccomp", given(rules)]
             packed = b"".join(os.fsencode(argument) + b"\0" for argument in arguments)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.grading import codes, remote, wire
+from course_lib.grading import codes, functions, remote, wire
 from course_lib.grading.assignment import Assignment
 from course_lib.grading.channel import Channel, LateError, failure
 from course_lib.grading.sandbox import START_SECONDS, Sandbox, SandboxError
@@ -234,6 +234,8 @@ class Session:
         if isinstance(thing, np.random.Generator):
             bits = thing.bit_generator
             return codes.GENERATOR, [type(bits).__name__, bits.state]
+        if type(thing).__module__ == functions.__name__:
+            return codes.FUNCTION, [type(thing).__name__, list(vars(thing).values())]
         if callable(thing):
             known = next((n for n, one in enumerate(self.callbacks) if one is thing), None)
             if known is None:

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parent.parent
 AGENT = (
     "__init__",
     "grading/__init__",
-    *(f"grading/{x}" for x in ("agent", "channel", "codes", "wire")),
+    *(f"grading/{x}" for x in ("agent", "channel", "codes", "functions", "wire")),
 )
 AGENT_PACKAGES = ("ipython", "matplotlib-inline", "msgpack", "numpy")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
@@ -33,8 +33,13 @@ class SandboxError(Exception):
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
-def view(assignment: Assignment, files: dict[str, Path], given) -> list[str]:
-    """Bubblewrap's arguments: the namespaces and the file system of the sandbox."""
+def view(assignment: Assignment, library: str, files: dict[str, Path], given) -> list[str]:
+    """Bubblewrap's arguments: the namespaces and the file system of the sandbox.
+
+    Each thing that is bound costs more than the one before, so it should be few: what packages say
+    about themselves (``.dist-info``) stays outside, and ``library`` is a folder with all that the
+    sandbox has of ``course_lib``.
+    """
     megabytes = str(assignment.disk_mb << 20)
     site = sysconfig.get_path("purelib")
     arguments = ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"]
@@ -61,8 +66,7 @@ def view(assignment: Assignment, files: dict[str, Path], given) -> list[str]:
         arguments += ["--ro-bind", f"{sys.prefix}/pyvenv.cfg", f"{sys.prefix}/pyvenv.cfg"]
     for path in installed((*AGENT_PACKAGES, *assignment.packages)):
         arguments += ["--ro-bind", path, path]
-    for source, name in course_lib_files(assignment.modules):
-        arguments += ["--ro-bind", str(source), f"{site}/course_lib/{name}"]
+    arguments += ["--ro-bind", library, f"{site}/course_lib"]
     # For root these kernel settings would be writable: the user namespace does not change that.
     arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys"]
     arguments += ["--dev", "/dev", "--size", megabytes, "--tmpfs", "/dev/shm"]
@@ -143,7 +147,7 @@ def installed(packages: tuple[str, ...]) -> tuple[str, ...]:
                 raise SandboxError(f"assignment.toml: package {name!r} is not installed") from None
             continue
         for file in found.files or []:
-            if file.parts[0] not in ("..", "__pycache__"):
+            if file.parts[0] not in ("..", "__pycache__") and file.parent.suffix != ".dist-info":
                 paths[str(found.locate_file(file.parts[0]))] = None
         for line in found.requires or []:
             requirement = Requirement(line)
