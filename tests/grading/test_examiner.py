@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from course_lib.grading import source
+from course_lib.grading import check, source
 from course_lib.grading.assignment import Assignment, AssignmentError
 from course_lib.grading.examiner import Examiner, score
 from course_lib.grading.session import ProgramEnded
@@ -372,3 +372,28 @@ def test_an_assignment_says_what_is_wrong_with_it(tmp_path):
             Assignment.read(path)
     path.write_text('packages = ["numpy", "torch"]\nmemory_mb = 8000')
     assert Assignment.read(path).packages == ("numpy", "torch")
+
+
+ASSUMES_NO_GAPS = """
+import numpy as np
+
+def accuracy(confusion):
+    rows, columns = confusion.shape
+    there = (columns * confusion.itemsize, confusion.itemsize)
+    together = np.lib.stride_tricks.as_strided(confusion, confusion.shape, there)
+    return np.trace(together) / together.sum() if together.sum() else 0.0
+"""
+
+
+def test_an_answer_that_fails_on_gaps_loses_in_the_sandbox_what_it_loses_outside(
+    open_examiner, capsys
+):
+    outside: dict = {}
+    exec(ASSUMES_NO_GAPS, outside)
+    expected = check(outside["accuracy"], "accuracy", points=2, edge_cases=True)
+    assert "when the arrays are not contiguous in memory" in capsys.readouterr().out
+    examiner = open_examiner(
+        ASSUMES_NO_GAPS, source=[("set-up", "from course_lib.grading import check", "setup")]
+    )
+    test = "check(accuracy, 'accuracy', points=2, edge_cases=True)"
+    assert 0 < examiner.test_cell(test, "accuracy", 2.0).score == expected < 2
