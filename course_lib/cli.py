@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+import course_lib.startup  # noqa: F401  (before anything that imports nbgrader)
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,

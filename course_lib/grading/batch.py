@@ -112,7 +112,7 @@ class Run:
     @contextlib.contextmanager
     def workers(self) -> Iterator[None]:
         """The processes that work for this one: here, and at the scheduler's if there is one."""
-        preload = ["course_lib.grading.batch"]
+        preload = ["course_lib.startup", "course_lib.grading.batch"]
         with contextlib.ExitStack() as stack:
             jobs = self.jobs or os.cpu_count() or 1
             self.pool = stack.enter_context(Pool(jobs, preload, self.method))
