@@ -7,7 +7,6 @@ wrote it. Type, rank, size and number are checked before memory is taken for an 
 is every other element of a larger one travels as the larger one, so that it arrives with its gaps.
 """
 
-import math
 import socket
 import struct
 import sys
@@ -51,6 +50,7 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
         If something in ``value`` is not plain data, or too large.
     """
     arrays: list[np.ndarray] = []
+    room = ARRAYS
 
     def pack(something) -> bytes:
         return msgpack.packb(
@@ -83,12 +83,13 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
         return msgpack.ExtType(code, pack(stand_in))
 
     def announce(array) -> bytes:
+        nonlocal room
         if array.dtype.str not in _DTYPES:
             native = array.dtype.newbyteorder("=")
             if native.str not in _DTYPES:
                 raise WireError(f"an array of type {array.dtype} cannot travel, only numbers can")
             array = array.astype(native)
-        _check_shape(array.shape, array.itemsize, ARRAYS - sum(a.nbytes for a in arrays))
+        room -= _check_shape(array.shape, array.itemsize, room)
         arrays.append(np.ascontiguousarray(array))
         return pack([array.dtype.str, list(array.shape)])
 
@@ -294,10 +295,13 @@ def _integer(x: int) -> bytes:
 def _check_shape(shape, itemsize: int, room: int) -> int:
     if len(shape) > RANK:
         raise WireError(f"an array of {len(shape)} dimensions, allowed are {RANK}")
-    if any(type(n) is not int or not 0 <= n <= ARRAYS for n in shape):
-        raise WireError(f"an array of shape {str(shape)[:200]}")
-    nbytes = math.prod(shape) * itemsize
-    if nbytes > room or math.prod(max(n, 1) for n in shape) > ARRAYS:
+    nbytes, extent = itemsize, 1
+    for n in shape:
+        if type(n) is not int or not 0 <= n <= ARRAYS:
+            raise WireError(f"an array of shape {str(shape)[:200]}")
+        nbytes *= n
+        extent *= n or 1
+    if nbytes > room or extent > ARRAYS:
         raise WireError(f"arrays of more than {ARRAYS >> 20} MB: shape {tuple(shape)}")
     return nbytes
 
