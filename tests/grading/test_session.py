@@ -1,0 +1,80 @@
+"""Several calls in one question to the sandbox: as if each had been made by itself."""
+
+import numpy as np
+import pytest
+
+from course_lib.grading import check
+from course_lib.grading.functions import Waves
+
+
+@pytest.fixture
+def student(open_examiner):
+    """``student(source, name)``: what the submission calls ``name``."""
+
+    def look_up(source, name="f", **limits):
+        return open_examiner(source, **limits).session.lookup(name)
+
+    return look_up
+
+
+def test_a_result_that_is_written_to_again_is_what_it_was(student):
+    f = student(
+        "import numpy as np\nkept = np.zeros(3)\ndef f(x):\n    kept[:] = x\n    return [kept]"
+    )
+    results = [done(x) for x, done in zip((1.0, 2.0), f.call_each([(1.0,), (2.0,)]))]
+    np.testing.assert_array_equal(results, [[[1, 1, 1]], [[2, 2, 2]]])
+
+
+def test_what_is_done_to_arguments_is_done_when_the_call_is_replayed(student):
+    f = student("def f(a, b):\n    b[0][1] = 7\n    print('seen')\n    return 1")
+    first, second = [np.zeros(2), [np.zeros(2)]], [np.ones(2), [np.ones(2)]]
+    done = f.call_each([tuple(first), tuple(second)])
+    assert second[1][0].tolist() == [1, 1]
+    assert [done[0](*first), done[1](*second)] == [1, 1]
+    assert (first[0].tolist(), first[1][0].tolist()) == ([0, 0], [0, 7])
+    assert (second[0].tolist(), second[1][0].tolist()) == ([1, 1], [1, 7])
+
+
+def test_what_is_printed_appears_when_the_call_is_replayed(student, capsys):
+    done = student("def f(x):\n    print('got', x)").call_each([(1,), (2,)])
+    assert capsys.readouterr().out == ""
+    done[1](2)
+    assert capsys.readouterr().out == "got 2\n"
+
+
+def test_nothing_is_called_after_a_failure(student):
+    f = student("seen = []\ndef f(x):\n    seen.append(x)\n    return 1 / x, list(seen)")
+    done = f.call_each([(1,), (0,), (2,)])
+    assert [done[0](1), len(done)] == [(1.0, [1]), 2]
+    with pytest.raises(ZeroDivisionError, match="division by zero"):
+        done[1](0)
+    assert f(4) == (0.25, [1, 0, 4])
+
+
+def test_calls_that_are_too_slow_together_are_made_one_by_one(student):
+    f = student("import time\ndef f(x):\n    time.sleep(0.6)\n    return x", call_seconds=1)
+    assert f.call_each([(1,), (2,), (3,)]) == []
+    assert [f(1), f(2), f(3)] == [1, 2, 3]
+
+
+def test_a_check_gives_the_same_points_through_the_sandbox(student):
+    """Right, slow but within the limit of a call, and with one buffer for all results."""
+    right = (
+        "import numpy as np\nimport time\nkept = {}\n"
+        "def f(grad_output, x, weight):\n    time.sleep(0.3)\n"
+        "    for n, g in enumerate([grad_output @ weight, grad_output.T @ x]):\n"
+        "        kept.setdefault((n, g.shape), np.empty(g.shape))[...] = g\n"
+        "        g = kept[n, g.shape]\n"
+        "    return grad_output @ weight, g, grad_output.sum(axis=0)\n"
+    )
+    assert check(student(right, call_seconds=1), "linear_backward", points=3) == 3
+
+
+def test_a_known_function_travels_without_a_call_back(student):
+    f = student("def f(g, x):\n    return g(x), type(g).__name__")
+    waves = Waves(np.array([1.0, 2.0]), np.array([0.5, -1.0]))
+    x = np.array([0.3, 0.4])
+    value, name = f(waves, x)
+    assert (value, name) == (waves(x), "Waves")
+    assert value == pytest.approx(np.sin(0.6) + 2 * np.sin(0.8) + 3 * (0.15 - 0.4) ** 2)
+    assert f(lambda x: 3.0, x) == (3.0, "Callback")
