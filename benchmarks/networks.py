@@ -9,11 +9,12 @@ import torch
 from torch import nn as tnn
 from torch.nn import functional
 
-from benchmarks import networks_ops
+from benchmarks import networks_limits, networks_ops
 from benchmarks.harness import Row, cpu_seconds, version
 from course_lib import nn, optim
 
 LR = 1e-3
+PRODUCTS, CALLS = "its matrix products alone", "its NumPy calls alone"
 OPTIMIZERS = {"SGD": (optim.SGD, torch.optim.SGD), "Adam": (optim.Adam, torch.optim.Adam)}
 LOSSES = {
     "cross-entropy": (nn.cross_entropy, nn.cross_entropy_backward, functional.cross_entropy),
@@ -28,21 +29,30 @@ def rows() -> Iterator[Row]:
         for optimizer in OPTIMIZERS:
             model, peer = mlp([784, 128, 10])
             pair = steps(model, peer, optimizer, "cross-entropy", *digits(batch, 784))
-            yield row("MLP step", f"784-128-10, batch {batch}, {optimizer}", pair, most)
+            limits = {PRODUCTS: networks_limits.mlp_products([784, 128, 10], batch)}
+            if optimizer == "SGD":
+                limits[CALLS] = bare_step(model, *digits(batch, 784))
+            size = f"784-128-10, batch {batch}, {optimizer}"
+            yield from with_limits("MLP step", size, pair, most, limits)
     model, peer = mlp([784, 128, 10])
     model.to(torch.zeros(1))
     pair = steps(model, peer, "SGD", "cross-entropy", *digits(32, 784))
-    yield row("the same on torch tensors", "784-128-10, batch 32, SGD", pair, 1.0)
+    limits = {"its torch calls alone": bare_step(model, *digits(32, 784))}
+    size = "784-128-10, batch 32, SGD"
+    yield from with_limits("the same on torch tensors", size, pair, 1.0, limits)
     model, peer = mlp([2, 16, 1])
-    pair = steps(model, peer, "SGD", "squared error", noise(4, 2), noise(4, 1))
-    yield row("MLP step", "2-16-1, batch 4, SGD", pair, 0.15)
+    x, target = noise(4, 2), noise(4, 1)
+    pair = steps(model, peer, "SGD", "squared error", x, target)
+    limits = {CALLS: networks_limits.mlp_calls(model, x, target, "squared error", LR)}
+    yield from with_limits("MLP step", "2-16-1, batch 4, SGD", pair, 0.15, limits)
     for batch, most in ((1, 0.4), (128, 0.8)):
         model = nn.lenet1989(rng=np.random.default_rng(0), dtype="float32")
         x, target = noise(batch, 1, 16, 16), noise(batch, 10)
         pair = steps(model, LeNet1989(), "SGD", "squared error", x, target)
         yield row("LeNet-1989 step", f"batch {batch}, SGD", pair, most)
     yield row("Adam", "10⁶ parameters", adams(10**6), 1.0)
-    yield row("Adam, torch's fused", "10⁶ parameters", adams(10**6, fused=True), 2.6)
+    pair, limits = adams(10**6, fused=True), {CALLS: networks_limits.adam_calls(10**6)}
+    yield from with_limits("Adam, torch's fused", "10⁶ parameters", pair, 2.6, limits)
     yield from networks_ops.rows()
     if torch.cuda.is_available():
         yield from cuda_rows()
@@ -63,6 +73,22 @@ def cuda_rows() -> Iterator[Row]:
 def row(work: str, size: str, pair, most: float, timer=cpu_seconds) -> Row:
     ours, peer = timer(*pair)
     return Row(work, size, version("torch"), ours, peer, 1 / most)
+
+
+def with_limits(work: str, size: str, pair, most: float, limits) -> Iterator[Row]:
+    """A row, and one for information for each part of the work that cannot be saved, by name."""
+    ours, peer, *least = cpu_seconds(*pair, *limits.values())
+    yield Row(work, size, version("torch"), ours, peer, 1 / most)
+    for name, seconds in zip(limits, least):
+        yield Row(name, size, version("torch"), seconds, peer)
+
+
+def bare_step(model, x, labels) -> Callable:
+    """The calls of a step of SGD for the classes ``labels``, in the library of the model."""
+    target = np.eye(10, dtype=np.float32)[labels]
+    if isinstance(model.parameters[0], torch.Tensor):
+        x, target = torch.from_numpy(x), torch.from_numpy(target)
+    return networks_limits.mlp_calls(model, x, target, "cross-entropy", LR)
 
 
 def steps(model, peer, optimizer, loss, x, target, device="cpu"):

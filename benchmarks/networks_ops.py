@@ -11,6 +11,7 @@ import torch
 from torch.nn import functional
 
 from benchmarks.harness import Row, cpu_seconds, version
+from benchmarks.networks_limits import convolution_products
 from course_lib import nn, optim
 
 # Images, kernels, settings, and how many times as long as torch ours may take.
@@ -29,8 +30,11 @@ def rows() -> Iterator[Row]:
     torch.set_num_threads(1)
     for images, kernels, settings, most in CONVOLUTIONS:
         size = f"{'×'.join(map(str, images))}, {kernels[0]} kernels {kernels[2]}×{kernels[3]}"
-        ours, peer = cpu_seconds(*convolutions(images, kernels, settings))
+        limit = [convolution_products(images, kernels, settings)] if most > 1 else []
+        ours, peer, *bare = cpu_seconds(*convolutions(images, kernels, settings), *limit)
         yield Row("conv2d and its gradient", size, version("torch"), ours, peer, 1 / most)
+        for seconds in bare:
+            yield Row("its matrix products alone", size, version("torch"), seconds, peer)
     for kernel_size, stride, target in ((2, 2, 1.0), (3, 2, None)):
         ours, peer = cpu_seconds(*poolings((64, 32, 16, 16), kernel_size, stride))
         size = f"64×32×16×16, windows {kernel_size}×{kernel_size}, stride {stride}"

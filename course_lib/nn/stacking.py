@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from course_lib.nn.windows import overlap
 
-CACHED_NUMBERS = 2**17  # in a stack: with the products beside it, a second-level cache holds it
+CACHED_NUMBERS = 2**18  # in a stack: a second-level cache holds about as much
 GPU_NUMBERS = 2**26  # a GPU wants few large products
 LOW = 16  # fewer stack rows than this are not worth a product of their own
 
@@ -78,8 +78,13 @@ class Stacking(NamedTuple):
         for images, stack in self._stacks(xp, x):
             delta = self._arrange(xp, grad_output[images, ...])
             delta = xp.reshape(delta, (stack.shape[0], self.groups, size[2], -1))
+            delta = xp.matrix_transpose(delta)
+            if len(self.products) > 1:  # then it pays to turn it round in memory, once for all
+                turned = xp.empty(delta.shape, dtype=x.dtype, device=x.device)
+                turned[...] = delta
+                delta = turned
             for product in self.products:
-                shares = self._seen(product, stack) @ xp.matrix_transpose(delta)
+                shares = self._seen(product, stack) @ delta
                 grad[:, product.weights, :] += xp.sum(shares, axis=0)
         rows = xp.reshape(xp.matrix_transpose(grad), (kernels, height, channels, width))
         return xp.permute_dims(rows, (0, 2, 1, 3))

@@ -190,12 +190,19 @@ def _adam(param, grad, m, r, t, lr, beta1, beta2, eps, eps_inside_sqrt):
     m *= beta1
     m += (1 - beta1) * grad
     r *= beta2
-    r += (1 - beta2) * grad**2
+    square = grad * grad
+    square *= 1 - beta2
+    r += square
+    del square  # the next array takes its place in the cache
     # Both bias corrections are numbers, so they are taken out of the arrays, which saves two passes
     # over each (Kingma and Ba, end of section 2): sqrt(r_hat) = sqrt(r) / root.
     root = math.sqrt(1 - beta2**t)
     sqrt = namespace(param).sqrt
-    denominator = sqrt(r + root**2 * eps) if eps_inside_sqrt else sqrt(r) + root * eps
+    if eps_inside_sqrt:
+        denominator = sqrt(r + root**2 * eps)
+    else:
+        denominator = sqrt(r)
+        denominator += root * eps
     step = m / denominator
     step *= lr * root / (1 - beta1**t)
     param -= step

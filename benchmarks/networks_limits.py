@@ -1,0 +1,123 @@
+"""The least that a step can cost: its matrix products, or its array calls, and nothing else.
+
+What these take is no work that anybody wants done. It stands in the table beside a promise that we
+miss, and shows how much of the time is ours to save.
+"""
+
+import itertools
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from course_lib.arrays import namespace
+from course_lib.optim.optimizers import BLOCK
+
+
+def mlp_products(sizes: list[int], batch: int) -> Callable:
+    """The matrix products of a training step, on arrays laid out as those of our layers."""
+    work = []
+    for i, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
+        x, weight, delta = _noise(batch, inputs), _noise(inputs, outputs), _noise(batch, outputs)
+        work += [(x, weight), (x.T, delta)]
+        if i:  # the data need no gradient
+            work.append((delta, weight.T))
+    return _products(work)
+
+
+def convolution_products(images, kernels, settings) -> Callable:
+    """Those of a convolution with stride 1 that keeps the size, forward and backward.
+
+    One for each image and kernel row. All use the same memory, which never leaves the cache.
+    """
+    samples, _, *size = images
+    kernels, channels, height, width = kernels
+    groups, pixels = settings.get("groups", 1), math.prod(size)
+    kernels //= groups
+    weight, reverse = _noise(groups, kernels, channels * width), _noise(groups, channels, kernels)
+    reverse = np.tile(reverse, width)
+    stack, delta = (_noise(groups, n * width, pixels) for n in (channels, kernels))
+    columns = _noise(groups, pixels, kernels)
+    work = [(weight, stack), (stack, columns), (reverse, delta)]
+    return _products(work, repeat=samples * height)
+
+
+def mlp_calls(model, x, target, loss: str, lr: float) -> Callable:
+    """A step of SGD for the model linear, sigmoid, linear in the fewest calls: nothing is checked.
+
+    For "cross-entropy" the target has one column for each class.
+    """
+    xp, samples = namespace(x), x.shape[0]
+    first, first_bias, second, second_bias = parameters = model.parameters
+    lowest = xp.asarray(-88.0, dtype=x.dtype)
+
+    def squared_error(output):
+        error = output - target
+        return xp.sum(0.5 * error * error) / samples, error / samples
+
+    def cross_entropy(output):
+        shifted = output - xp.max(output, axis=1, keepdims=True)
+        exponentials = xp.exp(shifted)
+        totals = xp.sum(exponentials, axis=1, keepdims=True)
+        value = -xp.sum(target * (shifted - xp.log(totals))) / samples
+        return value, (exponentials / totals - target) / samples
+
+    compare = {"squared error": squared_error, "cross-entropy": cross_entropy}[loss]
+
+    def step():
+        hidden = x @ first.T
+        hidden += first_bias
+        hidden = xp.exp(-xp.maximum(hidden, lowest))
+        hidden += 1.0
+        hidden = 1.0 / hidden
+        output = hidden @ second.T
+        output += second_bias
+        value, delta = compare(output)
+        blame = (delta @ second) * hidden * (1.0 - hidden)
+        gradients = (x.T @ blame).T, xp.sum(blame, axis=0)
+        gradients += (hidden.T @ delta).T, xp.sum(delta, axis=0)
+        for parameter, gradient in zip(parameters, gradients):
+            parameter -= lr * gradient
+        return value
+
+    return step
+
+
+def adam_calls(n: int) -> Callable:
+    """The twelve calls that Adam's formula needs, block by block, in memory that is kept."""
+    arrays = [_noise(n) ** 2 for _ in range(4)]
+    room = np.empty(BLOCK, np.float32)
+    blocks = [[array[i : i + BLOCK] for array in arrays] for i in range(0, n, BLOCK)]
+
+    def step():
+        for param, grad, m, r in blocks:
+            work = room[: len(param)]
+            np.multiply(m, 0.9, out=m)
+            np.multiply(grad, 0.1, out=work)
+            np.add(m, work, out=m)
+            np.multiply(grad, grad, out=work)
+            np.multiply(work, 0.001, out=work)
+            np.multiply(r, 0.999, out=r)
+            np.add(r, work, out=r)
+            np.sqrt(r, out=work)
+            np.add(work, 1e-8, out=work)
+            np.divide(m, work, out=work)
+            np.multiply(work, 1e-3, out=work)
+            np.subtract(param, work, out=param)
+
+    return step
+
+
+def _noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
+
+
+def _products(pairs: list, repeat: int = 1) -> Callable:
+    """Multiplies all ``pairs``, into memory that is there."""
+    work = [(a, b, np.empty_like(a @ b)) for a, b in pairs] * repeat
+
+    def step():
+        for a, b, room in work:
+            np.matmul(a, b, out=room)
+
+    return step
