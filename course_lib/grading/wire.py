@@ -7,10 +7,8 @@ wrote it. Type, rank, size and number are checked before memory is taken for an 
 is every other element of a larger one travels as the larger one, so that it arrives with its gaps.
 """
 
-import socket
 import struct
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,12 +17,11 @@ import numpy as np
 
 HEAD = 4 << 20  # bytes of a frame without its arrays
 ARRAYS = 512 << 20  # bytes of all arrays of a frame
-SMALL = 1 << 16  # bytes that are rather copied once more than sent one array after the other
 RANK = 32
 DEPTH = 64  # lists in lists in lists
 INTEGER = 512  # bytes of a Python integer: room for any factorial that a test asks for
 
-_LENGTH = struct.Struct(">I")
+LENGTH = struct.Struct(">I")  # of the head, before it
 _DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bhilqBHILQefdFD"}
 _TUPLE, _SET, _FROZENSET, _COMPLEX, _INTEGER, _ARRAY, _SCALAR, _TENSOR, _GAPS = range(9)
 FIRST_FREE = 16  # codes from here on belong to the caller's ``outgoing`` and ``incoming``
@@ -103,7 +100,7 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
         )
     contents = [array.reshape(-1).view(np.uint8) for array in arrays]
     arrays.clear()  # or the functions above, which refer to each other, keep them for a while
-    return [_LENGTH.pack(len(head)), head, *contents]
+    return [LENGTH.pack(len(head)), head, *contents]
 
 
 def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tuple[Any, list]:
@@ -175,70 +172,6 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
     found = arrays.copy()
     arrays.clear()  # as in ``write``
     return value, found
-
-
-def send(connection: socket.socket, buffers: list, deadline: float) -> None:
-    """Send a frame; TimeoutError if it is not gone by ``deadline`` (as time.monotonic counts)."""
-    if sum(map(len, buffers)) <= SMALL:
-        buffers = [b"".join(buffers)]
-    for buffer in buffers:
-        if len(buffer):
-            connection.settimeout(_left(deadline))
-            connection.sendall(buffer)
-
-
-def receive(connection: socket.socket, deadline: float, incoming=None):
-    """The value of the next frame.
-
-    Raises
-    ------
-    WireError
-        If what comes is not a frame.
-    TimeoutError
-        If it is not there by ``deadline``.
-    EOFError
-        If the other side has closed the connection.
-    """
-    prefix = bytearray(_LENGTH.size)
-    _fill(connection, prefix, deadline)
-    (length,) = _LENGTH.unpack(prefix)
-    if length > HEAD:
-        raise WireError(f"a frame of {length} bytes was announced, allowed are {HEAD}")
-    head = bytearray(length)
-    _fill(connection, head, deadline)
-    value, arrays = read(bytes(head), incoming)
-    contents = [array.reshape(-1).view(np.uint8) for array in arrays]
-    if sum(map(len, contents)) <= SMALL:
-        together = np.empty(sum(map(len, contents)), np.uint8)
-        _fill(connection, together, deadline)
-        start = 0
-        for content in contents:
-            content[:] = together[start : start + len(content)]
-            start += len(content)
-    else:
-        for content in contents:
-            _fill(connection, content, deadline)
-    for array in arrays:
-        if array.dtype == bool:  # any byte but 0 and 1 would be a boolean that is neither
-            np.not_equal(array.view(np.uint8), 0, out=array)
-    return value
-
-
-def _fill(connection, buffer, deadline) -> None:
-    view = memoryview(buffer)
-    while len(view):
-        connection.settimeout(_left(deadline))
-        count = connection.recv_into(view)
-        if count == 0:
-            raise EOFError("the connection was closed")
-        view = view[count:]
-
-
-def _left(deadline: float) -> float | None:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("the time is up")
-    return None if left == float("inf") else left
 
 
 _PLAIN = (str, bytes, float, int, list, tuple, dict)

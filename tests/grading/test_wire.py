@@ -41,10 +41,10 @@ def travel(value, **hooks):
     here, there = socket.socketpair()
     with here, there:
         frame = wire.write(value, hooks.get("outgoing"))
-        sender = threading.Thread(target=wire.send, args=(here, frame, later()))
+        sender = threading.Thread(target=channel.send, args=(here, frame, later()))
         sender.start()
         try:
-            return wire.receive(there, later(), hooks.get("incoming"))
+            return channel.receive(there, later(), hooks.get("incoming"))
         finally:
             sender.join()
 
@@ -279,7 +279,7 @@ def test_a_boolean_is_true_or_false_whatever_the_byte(pair):
     here, there = pair
     head = array_head("|b1", [4])
     here.sendall(struct.pack(">I", len(head)) + head + bytes([0, 1, 2, 255]))
-    got = wire.receive(there, later())
+    got = channel.receive(there, later())
     assert got.view(np.uint8).tolist() == [0, 1, 1, 1]
 
 
@@ -287,23 +287,23 @@ def test_a_frame_that_never_ends_and_one_that_stops(pair):
     here, there = pair
     here.sendall(struct.pack(">I", 100) + b"\x01")
     with pytest.raises(TimeoutError):
-        wire.receive(there, time.monotonic() + 0.2)
+        channel.receive(there, time.monotonic() + 0.2)
     here.close()
     with pytest.raises(EOFError):
-        wire.receive(there, later())
+        channel.receive(there, later())
 
 
 def test_a_frame_that_nobody_reads(pair):
     here, _ = pair
     with pytest.raises(TimeoutError):
-        wire.send(here, wire.write(np.zeros(1 << 20)), time.monotonic() + 0.2)
+        channel.send(here, wire.write(np.zeros(1 << 20)), time.monotonic() + 0.2)
 
 
 def test_an_announcement_that_is_too_long(pair):
     here, there = pair
     here.sendall(b"\xff\xff\xff\xff")
     with pytest.raises(wire.WireError, match="4294967295 bytes"):
-        wire.receive(there, later())
+        channel.receive(there, later())
 
 
 def test_one_hundred_thousand_malformed_frames():
