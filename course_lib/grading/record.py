@@ -29,6 +29,14 @@ class Recorder:
         self.plan = plan
         self.gradebook = Gradebook(self.course.db_url, self.course.course_id)
         self.students = {student.id for student in self.gradebook.students}
+        # What the assignment consists of stays in memory: else every commit forgets it, and every
+        # submission asks for each of its cells again.
+        self.gradebook.db().expire_on_commit = False
+        self.cells = [
+            cell
+            for notebook in self.gradebook.find_assignment(plan.name).notebooks
+            for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.task_cells)
+        ]
         self.save = SaveAutoGrades(parent=api)
         self.penalties = AssignLatePenalties(parent=api)
 
