@@ -102,7 +102,8 @@ class Run:
                 "kept, run it again when that is mended"
             ) from None
         except (SQLAlchemyError, InvalidEntry) as error:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            said = str(getattr(error, "orig", None) or error)  # the database's own words
+            reason = next(iter(said.splitlines()), type(error).__name__)
             raise GradingError(
                 f"the gradebook could not be written: {reason}; run it again when that is mended"
             ) from None

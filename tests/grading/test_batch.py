@@ -7,16 +7,20 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import nbformat
 import psutil
 import pytest
+import sqlalchemy
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from course_lib.grading import admission, batch, pipeline, plan, results
@@ -320,6 +324,106 @@ def test_a_disk_that_is_really_full(undisturbed, folder, tmp_path):
         assert recorded(disk) == undisturbed
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+@contextlib.contextmanager
+def struck(blow):
+    """``blow(connection)`` before every statement and commit that goes to a database."""
+    happenings = {
+        "before_cursor_execute": lambda connection, *_: blow(connection),
+        "commit": lambda connection: blow(connection),
+    }
+    for happening, then in happenings.items():
+        sqlalchemy.event.listen(sqlalchemy.Engine, happening, then)
+    try:
+        yield
+    finally:
+        for happening, then in happenings.items():
+            sqlalchemy.event.remove(sqlalchemy.Engine, happening, then)
+
+
+def run_until_done(folder, monkeypatch):
+    """Run again and again; how often a run ended early, in a sentence. Nothing is graded twice."""
+    examined = []
+    submit = Pool.submit
+    monkeypatch.setattr(Pool, "submit", lambda *a: (examined.append(a[1][1]), submit(*a)))
+    for failures in range(60):
+        finished = {path.stem for path in (folder / "results").rglob("[!.]*.json")}
+        examined.clear()
+        try:
+            lines = run(folder)
+        except pipeline.GradingError as error:
+            assert re.fullmatch(r"the gradebook .* (written|opened): [^\n]+", str(error))
+        else:
+            assert {line.student: line.score for line in lines} == DESERVED
+            return failures
+        finally:
+            assert not finished & set(examined)
+        for path in (folder / "results").rglob("[!.]*.json"):
+            json.loads(path.read_text())
+    pytest.fail("no run came to its end")
+
+
+@pytest.fixture
+def on_server(folder, server, monkeypatch):
+    """The course with its gradebook on PostgreSQL; ``on_server(pid)`` ends a connection there."""
+    control = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT").connect()
+    control.exec_driver_sql("DROP DATABASE IF EXISTS grades")
+    control.exec_driver_sql("CREATE DATABASE grades")
+    monkeypatch.setenv("COURSE_DB_URL", server.replace("/postgres", "/grades"))
+    pipeline.release(folder, "tiny")
+
+    def end(pid):
+        control.connection.cursor().execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+    yield end
+    control.close()
+    control.engine.dispose()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_database_whose_connections_end(undisturbed, folder, on_server, seed, monkeypatch):
+    """The server ends the recorder's connection before statements and commits drawn by chance."""
+    chance = random.Random(seed)
+
+    def blow(connection):
+        if connection.dialect.name == "postgresql" and chance.random() < 0.02:
+            on_server(connection.connection.driver_connection.info.backend_pid)
+
+    with struck(blow):
+        assert run_until_done(folder, monkeypatch) > 0
+    assert recorded(folder) == undisturbed
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_gradebook_that_is_replaced(undisturbed, folder, seed, monkeypatch):
+    """As a program does that keeps folders in step: SQLite may not write to the old file then."""
+    chance = random.Random(seed)
+    gradebook = folder / "gradebook.db"
+
+    def blow(connection):
+        if chance.random() < 0.02:
+            shutil.copy(gradebook, folder / "copy.db")
+            (folder / "copy.db").replace(gradebook)
+
+    with struck(blow):
+        assert run_until_done(folder, monkeypatch) > 0
+    assert recorded(folder) == undisturbed
+
+
+def test_a_gradebook_to_which_another_writes(undisturbed, folder, monkeypatch):
+    """For a while, it is waited for; after five seconds the run says what is wrong."""
+    with contextlib.closing(
+        sqlite3.connect(folder / "gradebook.db", isolation_level=None, check_same_thread=False)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(pipeline.GradingError, match=r"written: .*database is locked; run it"):
+            run(folder)
+        soon = threading.Timer(1.5, other.execute, ["ROLLBACK"])
+        soon.start()
+        assert run_until_done(folder, monkeypatch) == 0
+        soon.join()
+    assert recorded(folder) == undisturbed
 
 
 def test_the_second_run_says_who_holds_the_lock(folder):

@@ -1,15 +1,11 @@
 """A gradebook on PostgreSQL, by ``COURSE_DB_URL``: the same scores as on SQLite, and clear errors.
 
-The server is a real one, started for these tests on a free port in a temporary folder.
+The server is a real one; ``conftest.py`` starts it.
 """
 
-import os
-import pwd
 import re
 import shutil
-import socket
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,46 +13,6 @@ import pytest
 from course_lib.grading import demo, pipeline
 
 ROOT = Path(__file__).parents[2]
-
-
-def program(name: str) -> str | None:
-    """Where Debian keeps PostgreSQL's programs, or anybody else does."""
-    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(installed[-1]) if installed else shutil.which(name)
-
-
-def unprivileged() -> dict:
-    """How to start a program as somebody whom PostgreSQL accepts: it refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    who = pwd.getpwnam("postgres")
-    return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """URL of a new server's empty database."""
-    if not program("postgres"):
-        if os.environ.get("CI") == "true":
-            pytest.fail("PostgreSQL is not installed; scripts/system-packages.sh installs it")
-        pytest.skip("PostgreSQL is not installed")
-    folder = Path(subprocess.check_output(["mktemp", "-d"], text=True, **unprivileged()).strip())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": "/", **unprivileged()}
-    data = str(folder / "data")
-    subprocess.run(
-        [program("initdb"), "-D", data, "-U", "course", "--auth=trust", "--no-sync"],
-        check=True,
-        **quiet,
-    )
-    settings = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
-    control = [program("pg_ctl"), "-D", data, "-l", str(folder / "log"), "-w"]
-    subprocess.run([*control, "-o", settings, "start"], check=True, **quiet)
-    yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, **quiet)
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
