@@ -1,6 +1,7 @@
 """Worker processes of which each may die at any moment: its task is then done by another one."""
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -132,6 +133,7 @@ def work(connection: Connection, others: list[Connection]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gives the tasks
     if sys.platform == "linux":  # no worker outlives the one that it works for
         ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+    gc.freeze()  # the collector need not look through all that was imported, again and again
     while True:
         try:
             function, arguments = connection.recv()
