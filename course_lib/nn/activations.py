@@ -5,9 +5,6 @@ partner applies the chain rule: from the gradient of the loss with respect to th
 gradient with respect to the input.
 """
 
-import math
-from functools import cache
-
 from course_lib.nn.checks import floating, same_shape
 
 
@@ -26,9 +23,9 @@ def sigmoid(x, /):
 
     Notes
     -----
-    Lecture, "Biological & Artificial Neurons". Potentials are cut off below the one where
-    :math:`e^{-u}` would overflow (-88 in float32, -709 in float64); the rate is 0 there, but for
-    the smallest numbers that there are.
+    Lecture, "Biological & Artificial Neurons". Computed as
+    :math:`e^{\min(u, 0)} / (1 + e^{-|u|})`, whose exponents are never positive, so nothing
+    overflows; :math:`\min(u, 0) = (u - |u|) / 2`, exactly.
 
     Examples
     --------
@@ -36,16 +33,8 @@ def sigmoid(x, /):
     array([0.5])
     """
     xp = floating("sigmoid", x=x)
-    decay = xp.exp(-xp.maximum(x, _lowest(xp, x.dtype, x.device)))
-    decay += 1.0
-    return 1.0 / decay
-
-
-@cache
-def _lowest(xp, dtype, device):
-    """The lowest whole number u with a finite exp(-u), as an array: torch is slow with numbers."""
-    lowest = -math.floor(math.log(xp.finfo(dtype).max))
-    return xp.asarray(float(lowest), dtype=dtype, device=device)
+    size = xp.abs(x)
+    return xp.exp(0.5 * (x - size)) / (1.0 + xp.exp(-size))
 
 
 def sigmoid_backward(grad_output, output, /):

@@ -387,7 +387,7 @@ def test_a_database_whose_connections_end(undisturbed, folder, on_server, seed, 
     chance = random.Random(seed)
 
     def blow(connection):
-        if connection.dialect.name == "postgresql" and chance.random() < 0.02:
+        if connection.dialect.name == "postgresql" and chance.random() < 0.04:
             on_server(connection.connection.driver_connection.info.backend_pid)
 
     with struck(blow):
@@ -402,7 +402,7 @@ def test_a_gradebook_that_is_replaced(undisturbed, folder, seed, monkeypatch):
     gradebook = folder / "gradebook.db"
 
     def blow(connection):
-        if chance.random() < 0.02:
+        if chance.random() < 0.04:
             shutil.copy(gradebook, folder / "copy.db")
             (folder / "copy.db").replace(gradebook)
 
