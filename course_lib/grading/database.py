@@ -52,6 +52,15 @@ def examine(url: str) -> None:
         )
 
 
+def identity(url: str) -> tuple[int, int] | None:
+    """Which file a SQLite gradebook is; another one once it was replaced. None for a server."""
+    address = sqlalchemy.make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return None
+    found = Path(address.database or "").stat()
+    return found.st_dev, found.st_ino
+
+
 def revision(connection) -> str | None:
     """The revision of nbgrader's tables that a database has; None if there are none."""
     if not sqlalchemy.inspect(connection).has_table("alembic_version"):

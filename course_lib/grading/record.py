@@ -14,10 +14,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
-from nbgrader.api import Gradebook, Student, SubmittedAssignment
+from nbgrader.api import Gradebook, InvalidEntry, Student, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
 
+from course_lib.grading import database
 from course_lib.grading.plan import Plan
 
 
@@ -28,6 +29,7 @@ class Recorder:
         self.course = api.coursedir
         self.plan = plan
         self.gradebook = Gradebook(self.course.db_url, self.course.course_id)
+        self.identity = database.identity(self.course.db_url)
         self.students = {student.id for student in self.gradebook.students}
         # What the assignment consists of stays in memory: else every commit forgets it, and every
         # submission asks for each of its cells again.
@@ -68,7 +70,13 @@ class Recorder:
         return Path(course.format_path(course.submitted_directory, student, self.plan.name))
 
     def record(self, result: dict) -> None:
-        """Write a result without a problem."""
+        """Write a result without a problem.
+
+        Raises
+        ------
+        InvalidEntry
+            If the gradebook is no longer the file that was opened.
+        """
         student = result["student"]
         graded = {
             name: nbformat.from_dict(part["notebook"]) for name, part in result["notebooks"].items()
@@ -87,6 +95,9 @@ class Recorder:
         if found.total_seconds_late > 0:
             for submitted in found.notebooks:
                 self.penalize(submitted.name, student)
+        if database.identity(self.course.db_url) != self.identity:
+            # What was committed went into the file that was there before, and is lost.
+            raise InvalidEntry("it was replaced by another file meanwhile")
 
     def save_scores(self, submitted, notebook) -> None:
         """Let nbgrader read scores and comments from a graded notebook; 0 where there is none."""
