@@ -68,6 +68,7 @@ class Session:
         self.ended: str | None = None
         self.vanished = False
         self.seconds = math.inf
+        self.slow = False  # too slow for several calls in one question
         self.callbacks: list = []
         self.proxies: dict[int, object] = {}
         self.kinds: dict[str, type] = {}
@@ -112,11 +113,17 @@ class Session:
         list of callable
             One for each call that was made: given the same arguments, it does what
             :meth:`call` with ``give_back`` does. There is none if time was up before the last
-            call: then only calling one by one tells how long each takes.
+            call, nor ever again: only calling one by one tells how long each takes. What was
+            lost by trying is not counted as the submission's time.
         """
-        seconds = self.assignment.call_seconds
+        seconds, left = self.assignment.call_seconds, self.seconds
+        if self.slow:
+            return []
         try:
             answers = self.ask("calls", function, [list(args) for args in calls], seconds=seconds)
+        except TooSlow:
+            self.slow, self.seconds = True, left
+            return []
         except Exception:  # the first call, made by itself, will say what is wrong
             return []
         if type(answers) is not list or len(answers) > len(calls):

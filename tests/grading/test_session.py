@@ -53,8 +53,13 @@ def test_nothing_is_called_after_a_failure(student):
 
 def test_calls_that_are_too_slow_together_are_made_one_by_one(student):
     f = student("import time\ndef f(x):\n    time.sleep(0.6)\n    return x", call_seconds=1)
+    session, left = f._session, f._session.seconds
     assert f.call_each([(1,), (2,), (3,)]) == []
+    assert session.seconds == left
     assert [f(1), f(2), f(3)] == [1, 2, 3]
+    left = session.seconds
+    assert f.call_each([(1,), (2,)]) == [], "tried once more"
+    assert session.seconds == left
 
 
 def test_a_check_gives_the_same_points_through_the_sandbox(student):
