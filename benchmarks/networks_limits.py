@@ -49,7 +49,7 @@ def mlp_calls(model, x, target, loss: str, lr: float) -> Callable:
     """
     xp, samples = namespace(x), x.shape[0]
     first, first_bias, second, second_bias = parameters = model.parameters
-    lowest = xp.asarray(-88.0, dtype=x.dtype)
+    highest = xp.asarray(88.0, dtype=x.dtype)
 
     def squared_error(output):
         error = output - target
@@ -67,9 +67,8 @@ def mlp_calls(model, x, target, loss: str, lr: float) -> Callable:
     def step():
         hidden = x @ first.T
         hidden += first_bias
-        hidden = xp.exp(-xp.maximum(hidden, lowest))
-        hidden += 1.0
-        hidden = 1.0 / hidden
+        growth = xp.exp(xp.minimum(hidden, highest))
+        hidden = growth / (growth + 1.0)
         output = hidden @ second.T
         output += second_bias
         value, delta = compare(output)

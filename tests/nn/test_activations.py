@@ -26,6 +26,12 @@ def test_values_at_the_extremes():
     assert nn.log_softmax(np.array([1e4, -1e4])).tolist() == [0.0, -2e4]
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_sigmoid_is_0_and_1_far_out(dtype, lib):
+    x = lib([-np.inf, -1e4, 1e4, np.inf], dtype)
+    assert lib.numpy(nn.sigmoid(x)).tolist() == [0.0, 0.0, 1.0, 1.0]
+
+
 def test_relu_has_no_slope_at_zero():
     x = np.array([-0.0, 0.0, 5e-324])
     assert nn.relu_backward(np.array([3.0, 3.0, 3.0]), x).tolist() == [0.0, 0.0, 3.0]
