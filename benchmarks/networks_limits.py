@@ -83,24 +83,22 @@ def mlp_calls(model, x, target, loss: str, lr: float) -> Callable:
 
 
 def adam_calls(n: int) -> Callable:
-    """The twelve calls that Adam's formula needs, block by block, in memory that is kept."""
+    """The ten calls that Adam's formula needs, block by block, in memory that is kept."""
     arrays = [_noise(n) ** 2 for _ in range(4)]
     room = np.empty(BLOCK, np.float32)
     blocks = [[array[i : i + BLOCK] for array in arrays] for i in range(0, n, BLOCK)]
 
     def step():
-        for param, grad, m, r in blocks:
+        for param, grad, gradients, squares in blocks:
             work = room[: len(param)]
-            np.multiply(m, 0.9, out=m)
-            np.multiply(grad, 0.1, out=work)
-            np.add(m, work, out=m)
+            np.multiply(gradients, 0.9, out=gradients)
+            np.add(gradients, grad, out=gradients)
+            np.multiply(squares, 0.999, out=squares)
             np.multiply(grad, grad, out=work)
-            np.multiply(work, 0.001, out=work)
-            np.multiply(r, 0.999, out=r)
-            np.add(r, work, out=r)
-            np.sqrt(r, out=work)
+            np.add(squares, work, out=squares)
+            np.sqrt(squares, out=work)
             np.add(work, 1e-8, out=work)
-            np.divide(m, work, out=work)
+            np.divide(gradients, work, out=work)
             np.multiply(work, 1e-3, out=work)
             np.subtract(param, work, out=param)
 

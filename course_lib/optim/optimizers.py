@@ -184,12 +184,12 @@ class Adam(Optimizer):
     eps_inside_sqrt: bool = False
     memory: ClassVar[int] = 2
 
-    def _apply(self, param, grad, m, r):
+    def _apply(self, param, grad, sum_gradients, sum_squares):
         _adam(
             param,
             grad,
-            m,
-            r,
+            sum_gradients,
+            sum_squares,
             self.t,
             self.lr,
             self.beta1,

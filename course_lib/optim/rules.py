@@ -182,29 +182,35 @@ def adam_update(
     if t < 1:
         raise ValueError(f"adam_update: t counts steps from 1, got {t}")
     param, m, r = _copies("adam_update", param, grad, m=m, r=r)
+    m /= 1 - beta1
+    r /= 1 - beta2
     _adam(param, grad, m, r, t, lr, beta1, beta2, eps, eps_inside_sqrt)
+    m *= 1 - beta1
+    r *= 1 - beta2
     return param, m, r
 
 
-def _adam(param, grad, m, r, t, lr, beta1, beta2, eps, eps_inside_sqrt):
-    m *= beta1
-    m += (1 - beta1) * grad
-    r *= beta2
-    square = grad * grad
-    square *= 1 - beta2
-    r += square
-    del square  # the next array takes its place in the cache
-    # Both bias corrections are numbers, so they are taken out of the arrays, which saves two passes
-    # over each (Kingma and Ba, end of section 2): sqrt(r_hat) = sqrt(r) / root.
-    root = math.sqrt(1 - beta2**t)
+def _adam(param, grad, sum_gradients, sum_squares, t, lr, beta1, beta2, eps, eps_inside_sqrt):
+    r"""The rule for the sums :math:`M_t / (1 - \beta_1)` and :math:`R_t / (1 - \beta_2)`.
+
+    A sum, :math:`S \leftarrow \beta S + \nabla L`, takes one pass over the arrays less than a
+    moment. The corrected moments are the sums divided by the sums of their weights, numbers that
+    are taken out of the arrays as well (Kingma and Ba, end of section 2).
+    """
+    sum_gradients *= beta1
+    sum_gradients += grad
+    sum_squares *= beta2
+    sum_squares += grad * grad
+    weights = (1 - beta1**t) / (1 - beta1)
+    squared_weights = (1 - beta2**t) / (1 - beta2)
     sqrt = namespace(param).sqrt
     if eps_inside_sqrt:
-        denominator = sqrt(r + root**2 * eps)
+        denominator = sqrt(sum_squares + squared_weights * eps)
     else:
-        denominator = sqrt(r)
-        denominator += root * eps
-    step = m / denominator
-    step *= lr * root / (1 - beta1**t)
+        denominator = sqrt(sum_squares)
+        denominator += math.sqrt(squared_weights) * eps
+    step = sum_gradients / denominator
+    step *= lr * math.sqrt(squared_weights) / weights
     param -= step
 
 
