@@ -190,18 +190,17 @@ def grade(
         students = pipeline.submitted(api, name, only)
         if not pipeline.is_released(api, name):
             pipeline.release(Path.cwd(), name)
-        with showing.progress(len(students)) as watch:
-            run = batch.Run(
-                api,
-                name,
-                students,
-                jobs,
-                force=force,
-                feedback=feedback,
-                watch=watch,
-                scheduler=scheduler,
-            )
-            lines = run()
+        run = batch.Run(
+            api,
+            name,
+            students,
+            jobs,
+            force=force,
+            feedback=feedback,
+            watching=lambda: showing.progress(len(students)),
+            scheduler=scheduler,
+        )
+        lines = run()
     except (pipeline.GradingError, NotebookError) as error:
         raise fail("grade", error) from None
     except KeyboardInterrupt:

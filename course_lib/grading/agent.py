@@ -5,6 +5,7 @@ its code can be replaced by the cells that it runs, and all that this changes is
 sends. The references, the tests and their expected values are never here.
 """
 
+import ast
 import contextlib
 import copy
 import importlib
@@ -15,6 +16,7 @@ import resource
 import signal
 import socket
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -89,6 +91,15 @@ class Shell(InteractiveShell):
                     {"kind": "stream", "name": name, "text": stream.getvalue()[seen:]}
                 )
                 self.seen[name] = stream.tell()
+
+    def transform_cell(self, raw_cell):
+        """Look for magics, shell commands and prompts only in what Python cannot read as it is."""
+        try:
+            with warnings.catch_warnings(action="ignore"):  # it will be read again, and warn then
+                ast.parse(raw_cell)
+        except Exception:
+            return super().transform_cell(raw_cell)
+        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
     def _showtraceback(self, etype, evalue, stb):
         self.record(
@@ -203,14 +214,22 @@ class Agent:
         given = [args, kwargs] if give_back and not _same([args, kwargs], before) else None
         return [result, printed.getvalue(), given]
 
-    def on_calls(self, function, calls: list) -> list:
-        """What :meth:`on_call` answers for each list of arguments, until the function fails."""
+    def on_calls(self, function, groups: list, seconds: float) -> list:
+        """What :meth:`on_call` answers for each list of arguments, for some seconds.
+
+        After a call that fails the next group follows.
+        """
+        end = time.monotonic() + seconds
         answers: list[list] = []
-        for args in calls:
-            good, content = self.answer("call", [function, args, {}, True])
-            answers.append([good, _copy(content)])  # the next call may write to what is returned
-            if not good:
-                break
+        for group in groups:
+            answers.append(came := [])
+            for args in group:
+                if time.monotonic() > end:
+                    return answers
+                good, content = self.answer("call", [function, args, {}, True])
+                came.append([good, _copy(content)])  # the next may write to what is returned
+                if not good:
+                    break
         return answers
 
     def outgoing(self, thing) -> tuple[int, object]:

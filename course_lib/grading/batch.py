@@ -9,6 +9,7 @@ twice.
 import contextlib
 import datetime
 import fcntl
+import functools
 import getpass
 import os
 import socket
@@ -60,10 +61,11 @@ class Run:
         Examine again what has been examined.
     feedback : bool
         Write feedback pages, too.
-    watch : callable
-        ``watch(student, problem)`` is called when a submission is finished.
+    watching : callable
+        A context manager, entered when the workers have been started: ``watch(student, problem)``,
+        which it gives, is called when a submission is finished.
     method : str
-        How workers are started, see :class:`~course_lib.grading.pool.Pool`.
+        How workers are replaced, see :class:`~course_lib.grading.pool.Pool`.
     scheduler : str, optional
         Address of a Dask scheduler whose workers examine; this machine's processes if none.
     """
@@ -74,7 +76,7 @@ class Run:
     jobs: int | None = None
     force: bool = False
     feedback: bool = True
-    watch: Callable = lambda student, problem: None
+    watching: Callable = lambda: contextlib.nullcontext(lambda student, problem: None)
     method: str = "forkserver"
     scheduler: str | None = None
     before: set[str] = field(default_factory=set, init=False)
@@ -90,12 +92,16 @@ class Run:
         """
         self.root = Path(self.api.coursedir.root)
         try:
-            with locked(self.root / "results"):
-                self.plan = plans.plan(self.api, self.name)
-                with Recorder(self.api, self.plan) as self.recorder:
-                    with self.workers():
-                        self.grade()
-                    return list(self.lines())
+            self.plan = plans.plan(self.api, self.name)
+            # Workers first: they have neither the lock nor a connection to the gradebook.
+            with (
+                self.workers(),
+                locked(self.root / "results"),
+                Recorder(self.api, self.plan) as self.recorder,
+            ):
+                with self.watching() as self.watch:
+                    self.grade()
+                return list(self.lines())
         except OSError as error:
             raise GradingError(
                 f"{error.strerror or error} ({error.filename or self.root}); what was finished is "
@@ -115,8 +121,9 @@ class Run:
         """The processes that work for this one: here, and at the scheduler's if there is one."""
         preload = ["course_lib.startup", "course_lib.grading.batch"]
         with contextlib.ExitStack() as stack:
-            jobs = self.jobs or os.cpu_count() or 1
-            self.pool = stack.enter_context(Pool(jobs, preload, self.method))
+            jobs = min(self.jobs or os.cpu_count() or 1, max(len(self.students), 1))
+            begin = functools.partial(plans.begin, self.plan)
+            self.pool = stack.enter_context(Pool(jobs, preload, self.method, begin))
             self.cluster = None
             if self.scheduler:
                 self.cluster = stack.enter_context(Cluster(self.scheduler))

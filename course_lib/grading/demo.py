@@ -5,6 +5,7 @@ submission never stops the others. A class of any size comes from :mod:`~course_
 """
 
 import copy
+import functools
 import re
 import shutil
 from dataclasses import dataclass
@@ -137,9 +138,9 @@ def run_crowd(root: Path, course: Path, name: str, count: int, seed: int, jobs: 
     with api.gradebook as gradebook:
         for student in students:
             gradebook.add_student(student.id, first_name=student.first, last_name=student.last)
-    with showing.progress(count) as watch:
-        lines = batch.Run(api, name, [student.id for student in students], jobs, watch=watch)()
-    return api, lines
+    watching = functools.partial(showing.progress, count)
+    names = [student.id for student in students]
+    return api, batch.Run(api, name, names, jobs, watching=watching)()
 
 
 def open_course(root: Path, course: Path, name: str = ASSIGNMENT):

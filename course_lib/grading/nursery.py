@@ -36,7 +36,10 @@ main()
 
 
 class Nursery:
-    """A warm parent for submissions that may import what ``assignment`` allows."""
+    """A warm parent for submissions that may import what ``assignment`` allows.
+
+    It loads while this process goes on; who starts the first agent waits for it.
+    """
 
     def __init__(self, assignment: Assignment):
         allowed = (*view.AGENT_PACKAGES, *assignment.packages)
@@ -68,11 +71,19 @@ class Nursery:
             theirs.close()
         wanted = [*view.import_names(assignment.packages), *LATER]
         self.control.send(msgpack.packb([sorted(names), [*wanted, *assignment.modules]]))
-        self.receive(0)
-        (package / MODULE).unlink()  # loaded by now, and nothing that the sandbox has to have
+        self.module = package / MODULE
+        self.loading = True
+
+    def wait_until_loaded(self) -> None:
+        """Return when agents can be started."""
+        if self.loading:
+            self.receive(0)
+            self.module.unlink()  # nothing that the sandbox has to have
+            self.loading = False
 
     def start(self, connection: socket.socket, init: int, limits: list[int]) -> tuple[int, int]:
         """An agent in the sandbox whose first process is ``init`` (a pidfd): its pid and pidfd."""
+        self.wait_until_loaded()
         site = sysconfig.get_path("purelib")
         message = [site, HOME, view.environment(), limits, seccomp.program() or b""]
         try:

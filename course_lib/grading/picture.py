@@ -1,5 +1,6 @@
 """The picture of an error: a small heat map of where an output is wrong, for notebooks."""
 
+import functools
 import io
 import sys
 from importlib.util import find_spec
@@ -36,20 +37,28 @@ def alt(finding: Finding) -> str:
 def png(finding: Finding) -> bytes:
     """Relative error of each element, as an image: white is right, dark is wrong.
 
-    Matrices of leading axes are laid one below the other. Drawn without matplotlib, which would
-    take as long as the grading of the whole submission.
+    Matrices of leading axes are laid one below the other.
     """
-    from PIL import Image, ImageDraw, ImageFont
-
     errors = finding.errors
     assert errors is not None
     grid = np.minimum(errors.reshape(-1, errors.shape[-1])[:ROWS, :COLUMNS], 1.0)
+    return drawn(finding.outputs[0], errors.shape, grid.shape, grid.astype(float).tobytes())
+
+
+@functools.lru_cache(200)  # who makes the same mistake gets the same picture
+def drawn(output: str, errors_shape: tuple, grid_shape: tuple, values: bytes) -> bytes:
+    """The image of a grid of errors, the part that is shown of errors of ``errors_shape``.
+
+    Drawn without matplotlib, which would take as long as the grading of the whole submission.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    grid = np.frombuffer(values).reshape(grid_shape)
     side = max(5, min(28, WIDTH // max(grid.shape[1], 10)))  # pixels of an element
-    shape = " x ".join(map(str, errors.shape))
-    title = f"where {finding.outputs[0]} is wrong (shape {shape})"
+    title = f"where {output} is wrong (shape {' x '.join(map(str, errors_shape))})"
     font = ImageFont.load_default(13)
     right = 2 * MARGIN + max(grid.shape[1] * side, int(font.getlength(title)))
-    block = errors.shape[-2] if errors.ndim > 2 else len(grid)  # rows before a gap
+    block = errors_shape[-2] if len(errors_shape) > 2 else len(grid)  # rows before a gap
     tops = TOP + np.arange(len(grid)) * side + np.arange(len(grid)) // block * 6
     bottom = int(tops[-1]) + side + 28
     legend = ((0.0, "right"), (0.3, "off by 30 %"), (1.0, "by 100 % or more"))

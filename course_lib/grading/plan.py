@@ -4,6 +4,7 @@
 nothing, so any process, on this machine or another, can do it.
 """
 
+import contextlib
 import hashlib
 import os
 import time
@@ -16,9 +17,13 @@ from nbgrader.utils import find_all_files
 
 from course_lib.grading import admission, restore
 from course_lib.grading.assignment import Assignment
+from course_lib.grading.assignments import CHECKS  # noqa: F401  (before workers are forked)
 from course_lib.grading.examine import UNCONFINED, run
 from course_lib.grading.examiner import Examiner
+from course_lib.grading.nursery import nursery
+from course_lib.grading.sandbox import missing
 from course_lib.grading.sheet import Sheet
+from course_lib.grading.view import SandboxError
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,13 @@ def library(package: Path = Path(__file__).parents[1]) -> str:
     for path in sorted(package.rglob("*.py")):
         found.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
     return found.hexdigest()[:32]
+
+
+def begin(plan: Plan) -> None:
+    """Have what examining needs loaded while there is no submission yet."""
+    if plan.confined and missing() is None:
+        with contextlib.suppress(SandboxError):  # a submission will say it
+            nursery(plan.assignment)
 
 
 def examine(plan: Plan, student: str, submission: Path) -> dict:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
@@ -33,16 +34,23 @@ class Worker:
 class Pool:
     """``jobs`` processes; use it in a ``with`` statement.
 
-    They are forked from a process that has imported ``preload`` and is otherwise idle, because a
-    process with threads, such as that of a progress bar, should not be forked. ``method`` "fork"
-    takes this process instead.
+    They are forked from this process, which has imported all that they need. A process with
+    threads, such as that of a progress bar, should not be forked; then, and to replace a worker
+    that has died, one that has imported ``preload`` and is otherwise idle is forked. ``method``
+    "fork" always takes this process. ``begin`` is called in each worker when it starts.
     """
 
-    def __init__(self, jobs: int, preload: list[str], method: str = "forkserver"):
-        self.context: Any = multiprocessing.get_context(method)
-        if method == "forkserver":
-            self.context.set_forkserver_preload(preload)
+    def __init__(
+        self,
+        jobs: int,
+        preload: list[str],
+        method: str = "forkserver",
+        begin: Callable | None = None,
+    ):
+        self.method = method
+        self.begin = begin
         self.jobs = jobs
+        self.preload = preload
         self.workers: list[Worker] = []
         self.waiting: deque = deque()
         self.tasks: dict[Hashable, tuple] = {}
@@ -50,6 +58,9 @@ class Pool:
         self.idle_deaths = 0
 
     def __enter__(self):
+        if threading.active_count() == 1:
+            for _ in range(self.jobs):
+                self.start("fork")
         return self
 
     def __exit__(self, *_):
@@ -93,7 +104,7 @@ class Pool:
             worker = next((worker for worker in self.workers if worker.task is None), None)
             if worker is None and len(self.workers) == self.jobs:
                 return
-            worker = worker or self.start()
+            worker = worker or self.start(self.method)
             worker.task = self.waiting.popleft()
             try:
                 worker.connection.send(self.tasks[worker.task])
@@ -104,11 +115,15 @@ class Pool:
                 if self.idle_deaths > IDLE_DEATHS:
                     raise ChildProcessError("worker processes end as soon as they start") from None
 
-    def start(self) -> Worker:
+    def start(self, method: str) -> Worker:
         """A new worker."""
+        context: Any = multiprocessing.get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload(self.preload)
         ours, theirs = multiprocessing.Pipe()
         others = [worker.connection for worker in self.workers]
-        process = self.context.Process(target=work, args=(theirs, [ours, *others]), daemon=True)
+        arguments = theirs, [ours, *others], self.begin
+        process = context.Process(target=work, args=arguments, daemon=True)
         process.start()
         theirs.close()
         self.workers.append(Worker(process, ours))
@@ -122,8 +137,8 @@ class Pool:
         worker.process.join()
 
 
-def work(connection: Connection, others: list[Connection]) -> None:
-    """The life of a worker: tasks come in, values or exceptions go out.
+def work(connection: Connection, others: list[Connection], begin: Callable | None) -> None:
+    """The life of a worker: after ``begin()`` tasks come in, values or exceptions go out.
 
     ``others`` are ends of pipes that came along and are not its own: as long as anybody has them
     open, nobody notices that the process at the other end is gone.
@@ -134,6 +149,8 @@ def work(connection: Connection, others: list[Connection]) -> None:
     if sys.platform == "linux":  # no worker outlives the one that it works for
         ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
     gc.freeze()  # the collector need not look through all that was imported, again and again
+    if begin:
+        begin()
     while True:
         try:
             function, arguments = connection.recv()

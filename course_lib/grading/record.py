@@ -8,6 +8,7 @@ Recording the same result again changes nothing, so it can be interrupted at any
 """
 
 import contextlib
+import json
 import os
 import shutil
 from pathlib import Path
@@ -137,7 +138,9 @@ class Recorder:
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, new / name)
         for name, notebook in graded.items():
-            (new / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+            # In one line: laying it out would take as long as all else that is done here.
+            text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+            (new / f"{name}.ipynb").write_text(text + "\n", encoding="utf-8")
         for where, _, names in os.walk(new):
             for name in names:
                 Path(where, name).chmod(0o444)

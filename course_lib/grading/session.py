@@ -105,30 +105,36 @@ class Session:
         content = self.ask("call", function, list(args), kwargs, give_back, seconds=seconds)
         return self.came_of(content, args, kwargs, give_back)
 
-    def call_each(self, function, calls: list[tuple]) -> list[Callable]:
-        """Call a function for each tuple of arguments, until it fails, all in one question.
+    def call_each(self, function, groups: list[list[tuple]]) -> list[list[tuple[Callable, bool]]]:
+        """Call a function for the tuples of arguments in each group, all in one question.
 
         Returns
         -------
-        list of callable
-            One for each call that was made: given the same arguments, it does what
-            :meth:`call` with ``give_back`` does. There is none if time was up before the last
-            call, nor ever again: only calling one by one tells how long each takes. What was
-            lost by trying is not counted as the submission's time.
+        list of list of (callable, bool)
+            For each group one pair for each call that was made, of which only the last can have
+            failed: given the same arguments, the callable does what :meth:`call` with
+            ``give_back`` does; and whether the arguments stay as they are. After half of the time
+            that one call may take no more are made. There is none if time was up, nor ever again:
+            only calling one by one tells how long each takes. What was lost by trying is not
+            counted as the submission's time.
         """
         seconds, left = self.assignment.call_seconds, self.seconds
         if self.slow:
             return []
+        calls = [[list(args) for args in group] for group in groups]
         try:
-            answers = self.ask("calls", function, [list(args) for args in calls], seconds=seconds)
+            answers = self.ask("calls", function, calls, seconds / 2, seconds=seconds)
         except TooSlow:
             self.slow, self.seconds = True, left
             return []
         except Exception:  # the first call, made by itself, will say what is wrong
             return []
-        if type(answers) is not list or len(answers) > len(calls):
+        if type(answers) is not list or any(type(group) is not list for group in answers):
             return []
-        return [functools.partial(self.replayed, answer) for answer in answers]
+        return [
+            [(functools.partial(self.replayed, answer), _untouched(answer)) for answer in group]
+            for group in answers
+        ]
 
     def replayed(self, answer, *args):
         """What came of a call in :meth:`call_each`."""
@@ -278,3 +284,9 @@ class Session:
         if name not in self.kinds:  # so that messages call it by the name of its class
             self.kinds[name] = type(name, (remote.Proxy,), {})
         return self.kinds[name](self, number, name)
+
+
+def _untouched(answer) -> bool:
+    """Whether an answer to a call brings nothing back but the result."""
+    good, content = answer if type(answer) is list and len(answer) == 2 else (False, None)
+    return good is True and type(content) is list and len(content) == 3 and content[2] is None

@@ -78,20 +78,30 @@ class Tried(Mapping):
     def __getitem__(self, kind: str) -> list[Trial]:
         """Trials of one kind; the first that fails is the last."""
         if kind not in self.done:
-            self.done[kind] = trials = []
-            asked = list(questions(self.known, kind, self.seed))
-            for function, question in zip(self.functions(asked), asked):
-                trials.append(trial(function, self.known, question))
-                if trials[-1].failure:
-                    break
+            others = [other for other in draws(self.known) if other != ORDINARY]
+            self.try_out([ORDINARY] if kind == ORDINARY else others)
         return self.done[kind]
 
-    def functions(self, asked: list["Question"]) -> Iterator:
-        """What to call for each question: in the examiner, what came of calling it for all."""
+    def try_out(self, kinds: list[str]) -> None:
+        """Try several kinds, because asking a program in a sandbox takes longer than its answer."""
+        asked = [list(questions(self.known, kind, self.seed)) for kind in kinds]
+        for kind, group, functions in zip(kinds, asked, self.functions(asked)):
+            self.done[kind] = trials = []
+            for question, (function, untouched) in zip(group, functions):
+                trials.append(trial(function, self.known, question, untouched=untouched))
+                if trials[-1].failure:
+                    break
+
+    def functions(self, asked: list[list["Question"]]) -> Iterator[Iterator[tuple[Callable, bool]]]:
+        """What to call for each question, and whether it is known to leave its arguments alone.
+
+        In the examiner it is what came of calling the student's function for all of them.
+        """
         call_each = getattr(type(self.student_function), "call_each", None)
-        given = [question.arguments for question in asked]
+        given = [[question.arguments for question in group] for group in asked]
         done = call_each(self.student_function, given) if call_each else []
-        return chain(done, repeat(self.student_function))
+        for group in chain(done, repeat([])):
+            yield chain(group, repeat((self.student_function, False)))
 
     def __iter__(self):
         yield ORDINARY
@@ -157,9 +167,9 @@ def is_plain(value) -> bool:
     return value is None or isinstance(value, np.ndarray | np.generic | int | float | str)
 
 
-def trial(student_function, known, asked: Question) -> Trial:
+def trial(student_function, known, asked: Question, *, untouched: bool) -> Trial:
     """Call the function and judge what comes back."""
-    result, failure = call(student_function, asked.arguments)
+    result, failure = call(student_function, asked.arguments, untouched=untouched)
     if failure is None and known.judge:
         failure, result = known.judge(result, *asked.arguments), asked.expected
     elif failure is None and len(known.outputs) > 1:
@@ -178,12 +188,17 @@ def run_own(function, arguments: tuple):
         return function(*copy_of(arguments))
 
 
-def call(student_function, arguments: tuple) -> tuple[Any, Failure | None]:
-    """Call with copies of ``arguments``: (result, None), or (None, why there is no result)."""
+def call(
+    student_function, arguments: tuple, *, untouched: bool = False
+) -> tuple[Any, Failure | None]:
+    """Call with copies of ``arguments``: (result, None), or (None, why there is no result).
+
+    Arguments that are known to stay ``untouched`` need not be copied.
+    """
     if not callable(student_function):
         said = f"expected a function, got {compare.describe(student_function)}"
         return None, Failure("not a function", said)
-    given = copy_of(arguments)
+    given = arguments if untouched else copy_of(arguments)
     # In the examiner it is a proxy; called in this way it brings back what became of its copies.
     function = getattr(student_function, "call_in_place", student_function)
     silence = io.StringIO()
@@ -200,7 +215,7 @@ def call(student_function, arguments: tuple) -> tuple[Any, Failure | None]:
     except (Exception, SystemExit) as error:
         kind = type(error).__name__
         return None, Failure(f"raised {kind}", f"it raised {kind}: {error}".rstrip(": "), kind)
-    if changed(given, arguments):
+    if not untouched and changed(given, arguments):
         said = "it changes the arrays that it is given; work on a copy"
         return None, Failure("changed its arguments", said)
     if result is None:

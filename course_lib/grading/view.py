@@ -22,7 +22,7 @@ AGENT = (
 )
 AGENT_PACKAGES = ("ipython", "matplotlib-inline", "msgpack", "numpy")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "alternatives", "fonts")
+SETTINGS = ("ld.so.cache", "localtime", "alternatives", "fonts")
 PASSWD = b"student:x:1000:1000:student:/home/student:/bin/sh\n"
 
 
@@ -147,8 +147,9 @@ def installed(packages: tuple[str, ...]) -> tuple[str, ...]:
                 raise SandboxError(f"assignment.toml: package {name!r} is not installed") from None
             continue
         for file in found.files or []:
-            if file.parts[0] not in ("..", "__pycache__") and file.parent.suffix != ".dist-info":
-                paths[str(found.locate_file(file.parts[0]))] = None
+            top = file.parts[0]
+            if top not in ("..", "__pycache__") and not top.endswith(".dist-info"):
+                paths[str(found.locate_file(top))] = None
         for line in found.requires or []:
             requirement = Requirement(line)
             if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):

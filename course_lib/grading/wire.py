@@ -7,6 +7,7 @@ wrote it. Type, rank, size and number are checked before memory is taken for an 
 is every other element of a larger one travels as the larger one, so that it arrives with its gaps.
 """
 
+import functools
 import struct
 import sys
 from collections.abc import Callable
@@ -19,6 +20,8 @@ HEAD = 4 << 20  # bytes of a frame without its arrays
 ARRAYS = 512 << 20  # bytes of all arrays of a frame
 RANK = 32
 DEPTH = 64  # lists in lists in lists
+ANNOUNCEMENT = 200  # bytes that say type and shape of an array: 32 lengths of up to 5 bytes
+MANY = 500  # types and shapes that are remembered
 INTEGER = 512  # bytes of a Python integer: room for any factorial that a test asks for
 
 LENGTH = struct.Struct(">I")  # of the head, before it
@@ -86,9 +89,10 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
             if native.str not in _DTYPES:
                 raise WireError(f"an array of type {array.dtype} cannot travel, only numbers can")
             array = array.astype(native)
-        room -= _check_shape(array.shape, array.itemsize, room)
+        announcement = _announcement(array.dtype.str, array.shape)
+        room = _room_left(room, array.nbytes, array.shape)
         arrays.append(np.ascontiguousarray(array))
-        return pack([array.dtype.str, list(array.shape)])
+        return announcement
 
     try:
         head = pack(value)
@@ -141,25 +145,28 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
             if len(data) > INTEGER:
                 raise WireError(f"an integer of more than {INTEGER} bytes")
             return int.from_bytes(data, "big", signed=True)
+        if code in (_ARRAY, _TENSOR, _GAPS):
+            array = allocate(data)
+            if code == _ARRAY:
+                return array
+            return _as_tensor(array) if code == _TENSOR else _every_other(array)
         content = unpack(data)
         if code in (_TUPLE, _SET, _FROZENSET):
             return {_TUPLE: tuple, _SET: set, _FROZENSET: frozenset}[code](_list(content))
         if code == _SCALAR:
             dtype, raw = _pair(content)
             return np.frombuffer(raw, dtype=_dtype(dtype), count=1)[0]
-        if code in (_ARRAY, _TENSOR):
-            return _as_tensor(allocate(content)) if code == _TENSOR else allocate(content)
-        if code == _GAPS:
-            return _every_other(allocate(content))
         if incoming is None:
             raise WireError(f"unknown code {code}")
         return incoming(code, content)
 
-    def allocate(content):
+    def allocate(data):
         nonlocal room
-        dtype, shape = _pair(content)
-        room -= _check_shape(_list(shape), _dtype(dtype).itemsize, room)
-        arrays.append(np.empty(shape, dtype=_dtype(dtype)))
+        if len(data) > ANNOUNCEMENT:  # what is remembered must not be filled with large ones
+            raise WireError(f"an array that takes {len(data)} bytes to announce")
+        dtype, shape, nbytes = _announced(data)
+        room = _room_left(room, nbytes, shape)
+        arrays.append(np.empty(shape, dtype))
         return arrays[-1]
 
     try:
@@ -206,7 +213,7 @@ def _has_gaps(array) -> bool:
 
 def _with_gaps(array) -> np.ndarray:
     """The array without gaps of which ``array`` is every other element; 0 in between."""
-    _check_shape(array.shape, 2 * array.itemsize, ARRAYS)
+    _room_left(ARRAYS, 2 * array.nbytes, array.shape)
     whole = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
     _every_other(whole)[...] = array
     return whole
@@ -225,7 +232,30 @@ def _integer(x: int) -> bytes:
     return x.to_bytes(length, "big", signed=True)
 
 
-def _check_shape(shape, itemsize: int, room: int) -> int:
+# Most arrays are of few types and shapes; these are looked at once.
+@functools.lru_cache(MANY)
+def _announcement(dtype: str, shape: tuple) -> bytes:
+    """What a head says of an array."""
+    _check_shape(shape, np.dtype(dtype).itemsize)
+    return msgpack.packb([dtype, shape])
+
+
+@functools.lru_cache(MANY)
+def _announced(data: bytes) -> tuple[np.dtype, tuple, int]:
+    """Type, shape and number of bytes of an array of which a head says ``data``."""
+    name, shape = _pair(msgpack.unpackb(data))
+    dtype = _dtype(name)
+    nbytes = _check_shape(_list(shape), dtype.itemsize)
+    return dtype, tuple(shape), nbytes
+
+
+def _room_left(room: int, nbytes: int, shape) -> int:
+    if nbytes > room:
+        raise WireError(f"arrays of more than {ARRAYS >> 20} MB: shape {tuple(shape)}")
+    return room - nbytes
+
+
+def _check_shape(shape, itemsize: int) -> int:
     if len(shape) > RANK:
         raise WireError(f"an array of {len(shape)} dimensions, allowed are {RANK}")
     nbytes, extent = itemsize, 1
@@ -234,7 +264,7 @@ def _check_shape(shape, itemsize: int, room: int) -> int:
             raise WireError(f"an array of shape {str(shape)[:200]}")
         nbytes *= n
         extent *= n or 1
-    if nbytes > room or extent > ARRAYS:
+    if extent > ARRAYS:
         raise WireError(f"arrays of more than {ARRAYS >> 20} MB: shape {tuple(shape)}")
     return nbytes
 

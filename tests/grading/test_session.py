@@ -21,45 +21,56 @@ def test_a_result_that_is_written_to_again_is_what_it_was(student):
     f = student(
         "import numpy as np\nkept = np.zeros(3)\ndef f(x):\n    kept[:] = x\n    return [kept]"
     )
-    results = [done(x) for x, done in zip((1.0, 2.0), f.call_each([(1.0,), (2.0,)]))]
+    results = [done(x) for x, (done, _) in zip((1.0, 2.0), f.call_each([[(1.0,), (2.0,)]])[0])]
     np.testing.assert_array_equal(results, [[[1, 1, 1]], [[2, 2, 2]]])
 
 
 def test_what_is_done_to_arguments_is_done_when_the_call_is_replayed(student):
-    f = student("def f(a, b):\n    b[0][1] = 7\n    print('seen')\n    return 1")
+    f = student("def f(a, b):\n    if a[0] == 0:\n        b[0][1] = 7\n    return 1")
     first, second = [np.zeros(2), [np.zeros(2)]], [np.ones(2), [np.ones(2)]]
-    done = f.call_each([tuple(first), tuple(second)])
-    assert second[1][0].tolist() == [1, 1]
-    assert [done[0](*first), done[1](*second)] == [1, 1]
+    ((one, one_untouched), (two, two_untouched)), _ = f.call_each(
+        [[tuple(first), tuple(second)], []]
+    )
+    assert first[1][0].tolist() == [0, 0]
+    assert [one(*first), two(*second)] == [1, 1]
     assert (first[0].tolist(), first[1][0].tolist()) == ([0, 0], [0, 7])
-    assert (second[0].tolist(), second[1][0].tolist()) == ([1, 1], [1, 7])
+    assert (second[0].tolist(), second[1][0].tolist()) == ([1, 1], [1, 1])
+    assert (one_untouched, two_untouched) == (False, True)
 
 
 def test_what_is_printed_appears_when_the_call_is_replayed(student, capsys):
-    done = student("def f(x):\n    print('got', x)").call_each([(1,), (2,)])
+    ((_, (second, _)),) = student("def f(x):\n    print('got', x)").call_each([[(1,), (2,)]])
     assert capsys.readouterr().out == ""
-    done[1](2)
+    second(2)
     assert capsys.readouterr().out == "got 2\n"
 
 
-def test_nothing_is_called_after_a_failure(student):
+def test_nothing_in_a_group_is_called_after_a_failure(student):
     f = student("seen = []\ndef f(x):\n    seen.append(x)\n    return 1 / x, list(seen)")
-    done = f.call_each([(1,), (0,), (2,)])
-    assert [done[0](1), len(done)] == [(1.0, [1]), 2]
+    ((first, _), (second, _)), ((third, _),) = f.call_each([[(1,), (0,), (2,)], [(4,)]])
+    assert first(1) == (1.0, [1])
+    assert third(4) == (0.25, [1, 0, 4])
     with pytest.raises(ZeroDivisionError, match="division by zero"):
-        done[1](0)
-    assert f(4) == (0.25, [1, 0, 4])
+        second(0)
+    assert f(2) == (0.5, [1, 0, 4, 2])
 
 
 def test_calls_that_are_too_slow_together_are_made_one_by_one(student):
-    f = student("import time\ndef f(x):\n    time.sleep(0.6)\n    return x", call_seconds=1)
+    f = student("import time\ndef f(x):\n    time.sleep(x)\n    return x", call_seconds=1)
     session, left = f._session, f._session.seconds
-    assert f.call_each([(1,), (2,), (3,)]) == []
+    assert f.call_each([[(0.3,)], [(0.8,)]]) == []
     assert session.seconds == left
-    assert [f(1), f(2), f(3)] == [1, 2, 3]
+    assert [f(0.3), f(0.8)] == [0.3, 0.8]
     left = session.seconds
-    assert f.call_each([(1,), (2,)]) == [], "tried once more"
+    assert f.call_each([[(0,)]]) == [], "tried once more"
     assert session.seconds == left
+
+
+def test_no_more_calls_are_made_when_half_of_the_time_is_gone(student):
+    f = student("import time\ndef f(x):\n    time.sleep(0.6)\n    return x", call_seconds=1)
+    groups = f.call_each([[(1,), (2,)], [(3,)]])
+    assert [len(group) for group in groups] == [1]
+    assert groups[0][0][0](1) == 1
 
 
 def test_a_check_gives_the_same_points_through_the_sandbox(student):
