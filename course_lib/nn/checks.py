@@ -63,8 +63,8 @@ def floating(operation, /, **arrays):
                 elif kind != agreed:
                     break
         else:
-            if agreed in _LIBRARIES:
-                return _LIBRARIES[agreed]
+            if (known := _LIBRARIES.get(agreed)) is not None:
+                return known
     except AttributeError:  # not an array: the sentence is found below
         pass
     return _LIBRARIES.setdefault(agreed, _agree(operation, arrays))

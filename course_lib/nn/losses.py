@@ -159,14 +159,18 @@ def _one_hot(xp, operation, logits, target):
             f"{operation}: target has dtype {target.dtype} and shape {tuple(target.shape)}, "
             f"expected integers of shape ({samples},) or floats of shape ({samples}, {classes})"
         )
-    numbers = xp.arange(classes, device=target.device)
-    chosen = target[:, None] == numbers
+    chosen = target[:, None] == _numbers(xp, classes, target.device)
     if int(xp.count_nonzero(chosen)) != samples:  # a label out of range is no class's number
         raise ValueError(
             f"{operation}: target goes from {int(xp.min(target))} to {int(xp.max(target))}, "
             f"expected classes in 0..{classes - 1}"
         )
     return xp.astype(chosen, logits.dtype)
+
+
+@cache
+def _numbers(xp, classes, device):
+    return xp.arange(classes, device=device)
 
 
 @cache
