@@ -49,7 +49,7 @@ def mlp_calls(model, x, target, loss: str, lr: float) -> Callable:
     """
     xp, samples = namespace(x), x.shape[0]
     first, first_bias, second, second_bias = parameters = model.parameters
-    highest = xp.asarray(88.0, dtype=x.dtype)
+    one, highest = (xp.asarray(number, dtype=x.dtype) for number in (1.0, 88.0))
 
     def squared_error(output):
         error = output - target
@@ -68,11 +68,11 @@ def mlp_calls(model, x, target, loss: str, lr: float) -> Callable:
         hidden = x @ first.T
         hidden += first_bias
         growth = xp.exp(xp.minimum(hidden, highest))
-        hidden = growth / (growth + 1.0)
+        hidden = growth / (growth + one)
         output = hidden @ second.T
         output += second_bias
         value, delta = compare(output)
-        blame = (delta @ second) * hidden * (1.0 - hidden)
+        blame = (delta @ second) * hidden * (one - hidden)
         gradients = (x.T @ blame).T, xp.sum(blame, axis=0)
         gradients += (hidden.T @ delta).T, xp.sum(delta, axis=0)
         for parameter, gradient in zip(parameters, gradients):
