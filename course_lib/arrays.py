@@ -103,6 +103,8 @@ def to_numpy(array, /):
 
     Accepts lists and scalars too, so that reports and plots can call it on anything.
     """
+    if type(array) is np.ndarray:
+        return array
     if array_api_compat.is_torch_array(array):
         return array.detach().cpu().numpy()
     if array_api_compat.is_array_api_obj(array) and not isinstance(array, np.ndarray | np.generic):

@@ -130,7 +130,7 @@ def demo(
     assignment: Annotated[str, typer.Option(help="What they hand in.")] = "metrics",
     seed: Annotated[int, typer.Option(min=0, help="Another one gives other students.")] = 0,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Submissions at once; as many as processors.")
+        int | None, typer.Option(min=1, help="Submissions at once; a quarter more than processors.")
     ] = None,
 ) -> None:
     """Grade a demo class of eight (right, blank, broken, endless …), or a larger one."""
@@ -167,7 +167,7 @@ def grade(
         list[str] | None, typer.Option(help="A student; may be given several times.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Submissions at once; as many as processors.")
+        int | None, typer.Option(min=1, help="Submissions at once; a quarter more than processors.")
     ] = None,
     force: Annotated[bool, typer.Option(help="Grade again what has not changed.")] = False,
     feedback: Annotated[bool, typer.Option(help="Write the feedback pages, too.")] = True,

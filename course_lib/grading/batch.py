@@ -56,7 +56,7 @@ class Run:
         The assignment.
     students : list of str
     jobs : int, optional
-        Submissions at once; as many as processors.
+        Submissions at once; :func:`usual_jobs` if not given.
     force : bool
         Examine again what has been examined.
     feedback : bool
@@ -121,7 +121,7 @@ class Run:
         """The processes that work for this one: here, and at the scheduler's if there is one."""
         preload = ["course_lib.startup", "course_lib.grading.batch"]
         with contextlib.ExitStack() as stack:
-            jobs = min(self.jobs or os.cpu_count() or 1, max(len(self.students), 1))
+            jobs = min(self.jobs or usual_jobs(), max(len(self.students), 1))
             begin = functools.partial(plans.begin, self.plan)
             self.pool = stack.enter_context(Pool(jobs, preload, self.method, begin))
             self.cluster = None
@@ -224,6 +224,15 @@ class Run:
                 bool(row.get("needs_manual_grade")),
                 student in self.before,
             )
+
+
+def usual_jobs() -> int:
+    """A quarter more than there are processors, rounded up.
+
+    A job waits for a fifth of its time, while the kernel makes a sandbox or takes it down.
+    """
+    processors = os.cpu_count() or 1
+    return processors + (processors + 3) // 4
 
 
 def write_feedback(settings: Config, name: str, student: str) -> str | None:

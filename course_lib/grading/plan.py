@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbgrader.preprocessors import LimitOutput
 from nbgrader.utils import find_all_files
 
@@ -117,7 +116,7 @@ def examine(plan: Plan, student: str, submission: Path) -> dict:
                 if vanished:  # a crash, or somebody killed it; a second time tells
                     graded, _ = _examine_notebook(plan, sheet, path)
                 result["notebooks"][sheet.name] = graded
-                result["notes"] += restore.notes_of(nbformat.from_dict(graded["notebook"]))
+                result["notes"] += restore.notes_of(graded["notebook"])
             else:
                 result["notes"].append(f"{sheet.name}.ipynb was not handed in")
         if not result["notebooks"]:

@@ -79,9 +79,7 @@ class Recorder:
             If the gradebook is no longer the file that was opened.
         """
         student = result["student"]
-        graded = {
-            name: nbformat.from_dict(part["notebook"]) for name, part in result["notebooks"].items()
-        }
+        graded = {name: _notebook(part) for name, part in result["notebooks"].items()}
         self.write(student, graded)
         if student not in self.students:
             self.gradebook.update_or_create_student(student)
@@ -148,3 +146,9 @@ class Recorder:
             target.rename(old)
         new.rename(target)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _notebook(part: dict) -> nbformat.NotebookNode:
+    """The notebook in a part of a result, which is a plain dict if it comes from a file."""
+    found = part["notebook"]
+    return found if isinstance(found, nbformat.NotebookNode) else nbformat.from_dict(found)
