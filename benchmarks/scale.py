@@ -112,29 +112,38 @@ class Watch:
     def __call__(self, run: subprocess.Popen, done: threading.Event) -> None:
         """Look, until it is done."""
         while not done.wait(EVERY):
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error):  # somebody has ended
                 self.look(run.pid)
 
     def look(self, recorder: int) -> None:
-        """Look once. Workers are the children of multiprocessing's fork servers."""
-        everybody = psutil.Process().children(recursive=True)
-        servers = [p for p in everybody if any("forkserver" in word for word in p.cmdline())]
+        """Look once, at all jobs that have a sandbox at the moment."""
+        everybody = {p: namespace(p) for p in psutil.Process().children(recursive=True)}
         whole, lasting = [0], [0]
-        for worker in [worker for server in servers for worker in server.children()]:
-            inside = worker.children(recursive=True)
-            parents = [p for p in inside if p.ppid() == worker.pid and "memfd:" in p.exe()]
-            stay = memory(worker, *parents)
+        for sandbox_maker in [p for p in everybody if p.name() == "bwrap"]:
+            its = {everybody.get(p) for p in sandbox_maker.children()}
+            its -= {"", None, everybody[sandbox_maker]}
+            inside = {p for p, where in everybody.items() if where in its}
+            parents = {p.parent() for p in inside} - inside - {sandbox_maker}
+            stay = memory(sandbox_maker.parent(), *parents)
             lasting.append(stay)
-            whole.append(stay + memory(*[p for p in inside if p not in parents]))
+            whole.append(stay + memory(sandbox_maker, *inside))
         graded = sum(1 for _ in (self.folder / "results" / ASSIGNMENT).glob("[!.]*.json"))
         self.all.append(Seen(graded, max(whole), max(lasting), memory(psutil.Process(recorder))))
+
+
+def namespace(process: psutil.Process) -> str:
+    """In which world of processes it is: those in a sandbox are in one of their own; "" if gone."""
+    try:
+        return os.readlink(f"/proc/{process.pid}/ns/pid")  # noqa: PTH115
+    except FileNotFoundError:
+        return ""
 
 
 def memory(*processes: psutil.Process) -> int:
     """Bytes in memory; what several share is counted in equal parts (Pss).
 
-    Of what is shared with processes that are not given, such as the fork server, a part counts, so
-    this is more than what the given ones need beyond it.
+    Of what is shared with processes that are not given, such as the one that records, a part
+    counts, so this is more than what the given ones need beyond it.
     """
     total = 0
     for process in processes:

@@ -122,7 +122,9 @@ class Run:
         preload = ["course_lib.startup", "course_lib.grading.batch"]
         with contextlib.ExitStack() as stack:
             jobs = min(self.jobs or usual_jobs(), max(len(self.students), 1))
-            begin = functools.partial(plans.begin, self.plan)
+            begin = None if self.scheduler else functools.partial(plans.begin, self.plan)
+            if begin:
+                begin()  # here as well: what workers then need is forked from what this one has
             self.pool = stack.enter_context(Pool(jobs, preload, self.method, begin))
             self.cluster = None
             if self.scheduler:

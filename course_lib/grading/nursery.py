@@ -7,6 +7,7 @@ sandbox of one submission before it does anything.
 
 import atexit
 import contextlib
+import copy
 import fcntl
 import os
 import select
@@ -23,6 +24,7 @@ from course_lib.grading import seccomp, view
 from course_lib.grading.assignment import Assignment
 from course_lib.grading.view import HOME, SandboxError
 
+TWIN = b"twin"  # as in ``parent``, which is not imported here
 START_SECONDS = 60
 MODULE = "grading/parent.py"
 LATER = ("numpy.random", "matplotlib_inline.backend_inline")  # else imported when first used
@@ -40,6 +42,8 @@ class Nursery:
 
     It loads while this process goes on; who starts the first agent waits for it.
     """
+
+    process: subprocess.Popen | None  # None for a twin, which is no child of this process
 
     def __init__(self, assignment: Assignment):
         allowed = (*view.AGENT_PACKAGES, *assignment.packages)
@@ -74,12 +78,27 @@ class Nursery:
         self.module = package / MODULE
         self.loading = True
 
+    def twin(self) -> "Nursery":
+        """Another parent, forked from this one; for a process that was forked from this process."""
+        other = copy.copy(self)
+        other.process, other.loading = None, True
+        other.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            socket.send_fds(self.control, [TWIN], [theirs.fileno()])
+        return other
+
     def wait_until_loaded(self) -> None:
         """Return when agents can be started."""
         if self.loading:
-            self.receive(0)
-            self.module.unlink()  # nothing that the sandbox has to have
             self.loading = False
+            self.receive(0)
+            self.module.unlink(missing_ok=True)  # nothing that the sandbox has to have
+
+    def is_gone(self) -> bool:
+        """Whether the parent has ended: between answers nothing else can be read from it."""
+        if self.process is not None and self.process.poll() is not None:
+            return True
+        return not self.loading and bool(select.select([self.control], [], [], 0)[0])
 
     def start(self, connection: socket.socket, init: int, limits: list[int]) -> tuple[int, int]:
         """An agent in the sandbox whose first process is ``init`` (a pidfd): its pid and pidfd."""
@@ -109,26 +128,34 @@ class Nursery:
         return lines[-1] if lines else "it said nothing"
 
     def close(self) -> None:
-        """End it; agents that it has started are not touched."""
+        """End it; agents that it has started, and twins, are not touched."""
         self.control.close()
-        self.process.kill()
-        self.process.wait()
-        self.errors.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.errors.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 _nurseries: dict[tuple, Nursery] = {}
 
 
 def nursery(assignment: Assignment) -> Nursery:
-    """The nursery of this process for what ``assignment`` allows; a new one if it has died."""
-    key = (os.getpid(), assignment.packages, assignment.modules)
-    known = _nurseries.get(key)
-    if known is not None and known.process.poll() is not None:
+    """The nursery of this process for what ``assignment`` allows; a new one if it has died.
+
+    It is a twin of the nursery of the process that this one was forked from, if that has one.
+    """
+    wanted = assignment.packages, assignment.modules
+    known = _nurseries.get((os.getpid(), *wanted))
+    if known is not None and known.is_gone():
         known.close()
         known = None
-    if known is None:
-        known = _nurseries[key] = Nursery(assignment)
+    for (pid, *loaded), before in _nurseries.items():
+        if known is None and pid != os.getpid() and tuple(loaded) == wanted:
+            with contextlib.suppress(OSError):  # that one is gone
+                known = before.twin()
+    known = known or Nursery(assignment)
+    _nurseries[os.getpid(), *wanted] = known
     return known
 
 

@@ -3,12 +3,14 @@
 It stands outside of the sandboxes and never meets a submission. For each one it forks; the child
 enters the sandbox that bubblewrap has made for this submission alone, gives up every right and
 every descriptor but one, and only then answers questions. What a child does stays in the child:
-the parent reads nothing from it, so nothing reaches the next one.
+the parent reads nothing from it, so nothing reaches the next one. For each process that grades it
+forks a twin, which does the same.
 
 What was not visible in a sandbox must not come into it as memory either. So the parent imports
 only what the sandbox has, and it is started with a copy of ``course_lib`` that has no references.
 """
 
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -26,6 +28,7 @@ import numpy as np
 
 from course_lib.grading import agent
 
+TWIN = b"twin"
 NAMESPACES = 0x7E020000  # mount, cgroup, UTS, IPC, user, process and network
 CAPABILITIES = 41  # as of Linux 5.9; a kernel that has more gives the last ones no other name
 _SET_DUMPABLE, _CAPBSET_DROP, _SET_SECCOMP = 4, 24, 22
@@ -162,22 +165,40 @@ def main() -> None:
 
 
 def serve(folder: str, control: socket.socket) -> None:
-    """Load, then fork an agent for every request until the other side is gone."""
+    """Load, then answer."""
     load(*msgpack.unpackb(control.recv(1 << 20)))
     sys.path.remove(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the grader's terminal
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # and nobody needs to wait for an agent …
-    prctl(_SET_SUBREAPER, 1, what="being told of agents' ends")  # … that becomes a child of ours
     gc.collect()
     gc.freeze()
+    answer(control)
+
+
+def answer(control: socket.socket) -> None:
+    """Fork an agent, or a twin of this process, for every request until the other side is gone."""
+    prctl(_SET_SUBREAPER, 1, what="being told of agents' ends")  # … that becomes a child of ours
     control.send(b"ready")
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 2)
         if not message:
             return
-        fork(control, message, *descriptors)
+        if message == TWIN:
+            twin(control, *descriptors)
+        else:
+            fork(control, message, *descriptors)
         for number in descriptors:
             os.close(number)
+
+
+def twin(control: socket.socket, descriptor: int) -> None:
+    """Start a process like this one, which answers whoever is at the other end of a socket."""
+    if os.fork():
+        return
+    control.close()
+    with contextlib.suppress(ConnectionError):
+        answer(socket.socket(fileno=descriptor))
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def library(package: Path = Path(__file__).parents[1]) -> str:
 def begin(plan: Plan) -> None:
     """Have what examining needs loaded while there is no submission yet."""
     if plan.confined and missing() is None:
-        with contextlib.suppress(SandboxError):  # a submission will say it
+        with contextlib.suppress(SandboxError, OSError):  # a submission will say it
             nursery(plan.assignment)
 
 

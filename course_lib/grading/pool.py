@@ -81,7 +81,7 @@ class Pool:
         """
         while self.tasks:
             self.assign()
-            busy = {worker.connection: worker for worker in self.workers if worker.task}
+            busy = {worker.connection: worker for worker in self.workers if worker.task is not None}
             for connection in wait(list(busy)):
                 worker = busy[connection]  # type: ignore[index]
                 key = worker.task

@@ -15,6 +15,7 @@ from course_lib import notebooks
 from course_lib.grading import demo, doctor, nursery, pipeline, sandbox, seccomp
 from course_lib.grading.assignment import Assignment
 from course_lib.grading.cgroup import Cgroup
+from course_lib.grading.pool import Pool
 from course_lib.grading.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -151,6 +152,31 @@ def test_a_parent_that_was_killed_is_replaced(sandboxed):
     assert not Path(parent.folder).exists()
 
 
+def at_work():
+    """What a submission computes for this process, and whether its parent is a twin."""
+    session = Session(Assignment(), {})
+    try:
+        return seen(session, "1 + 1"), nursery.nursery(Assignment()).process is None
+    finally:
+        session.close()
+
+
+def test_forked_processes_have_twins_of_the_parent(sandboxed):
+    """They outlive it; and where it is gone before, a process starts its own."""
+    parent = nursery.nursery(Assignment())
+    with Pool(2, [], "fork") as pool:
+        for key in range(2):
+            pool.submit(key, at_work)
+        assert dict(pool.results()) == {0: (2, True), 1: (2, True)}
+        parent.process.kill()
+        parent.process.wait()
+        pool.submit("afterwards", at_work)
+        assert dict(pool.results()) == {"afterwards": (2, True)}
+    with Pool(1, [], "fork") as pool:
+        pool.submit("too late", at_work)
+        assert dict(pool.results()) == {"too late": (2, False)}
+
+
 def test_no_agent_waits_to_be_buried(sandboxed):
     session = Session(Assignment(), {})
     session.close()
@@ -265,6 +291,7 @@ exec setpriv --reuid=65534 --regid=65534 --clear-groups "$PYTHON" -c "$CODE"
 GRADED_BY_NOBODY = """
 import os
 from course_lib.grading.assignment import Assignment
+from course_lib.grading.pool import Pool
 from course_lib.grading.session import Session
 session = Session(Assignment(memory_mb=1024), {})
 session.run("def double(x):\\n    return 2 * x")
