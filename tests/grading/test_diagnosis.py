@@ -1,6 +1,7 @@
 """What a report says about functions that are wrong, on a check made for these tests."""
 
 import base64
+import dataclasses
 import types
 
 import numpy as np
@@ -310,6 +311,8 @@ def test_the_picture_shows_where_an_output_is_wrong():
     assert not finding.errors[:, 0].any() and finding.errors[:, 1].all()
     assert picture.alt(finding) == "Heat map of grad_weight: 50% of its elements are wrong."
     assert picture.png(finding).startswith(base64.b64decode("iVBORw0KGgo="))
+    elsewhere = dataclasses.replace(finding, errors=1 - finding.errors)
+    assert picture.png(elsewhere) != picture.png(finding)
 
 
 def test_feedback_has_the_picture_and_the_report_on_the_class_the_names():

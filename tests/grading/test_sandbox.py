@@ -177,6 +177,28 @@ def test_forked_processes_have_twins_of_the_parent(sandboxed):
         assert dict(pool.results()) == {"too late": (2, False)}
 
 
+SHOWS = {
+    "%%capture got\nprint(1)\n": "",
+    "%time x = 3\nx": "3",
+    "!echo $((2 + 2))": "4",
+    ">>> 2 + 3": "5",
+    "await __import__('asyncio').sleep(0, 6)": "6",
+    "7;": "",
+    "def f(:": "invalid syntax",
+}
+
+
+@pytest.mark.parametrize("source", list(SHOWS))
+def test_cells_are_read_as_in_a_notebook(sandboxed, source):
+    session = Session(Assignment(), {})
+    try:
+        shown = session.run(source)
+    finally:
+        session.close()
+    texts = [output.get("text") or output["data"]["text/plain"] for output in shown]
+    assert (SHOWS[source] in texts[-1]) if SHOWS[source] else texts == []
+
+
 def test_no_agent_waits_to_be_buried(sandboxed):
     session = Session(Assignment(), {})
     session.close()
@@ -291,7 +313,6 @@ exec setpriv --reuid=65534 --regid=65534 --clear-groups "$PYTHON" -c "$CODE"
 GRADED_BY_NOBODY = """
 import os
 from course_lib.grading.assignment import Assignment
-from course_lib.grading.pool import Pool
 from course_lib.grading.session import Session
 session = Session(Assignment(memory_mb=1024), {})
 session.run("def double(x):\\n    return 2 * x")

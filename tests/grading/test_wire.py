@@ -231,6 +231,9 @@ REFUSED = {
     "a negative dimension": array_head("<f8", [-1, -4]),
     "a dimension that is no integer": array_head("<f8", [2.0]),
     "33 dimensions": array_head("<f8", [1] * 33),
+    "lengths that are written too long": msgpack.packb(
+        msgpack.ExtType(5, b"\x92\xa3<f8\xdc\x00\x1e" + (b"\xd3" + bytes(7) + b"\x01") * 30)
+    ),
     "an array of objects": array_head("|O", [2]),
     "a record": array_head("<f8,<f8", [2]),
     "text": array_head("<U4", [2]),
