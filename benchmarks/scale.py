@@ -87,7 +87,8 @@ class Seen:
     lasting : int
         Of the worker and its warm parent.
     recorder : int
-        Of the process that records.
+        Of the process that records, with all that the jobs forked from it still share: a part of
+        that would grow as they write to theirs or end, while nothing is added.
     """
 
     graded: int
@@ -128,7 +129,8 @@ class Watch:
             lasting.append(stay)
             whole.append(stay + memory(sandbox_maker, *inside))
         graded = sum(1 for _ in (self.folder / "results" / ASSIGNMENT).glob("[!.]*.json"))
-        self.all.append(Seen(graded, max(whole), max(lasting), memory(psutil.Process(recorder))))
+        resident = psutil.Process(recorder).memory_info().rss
+        self.all.append(Seen(graded, max(whole), max(lasting), resident))
 
 
 def namespace(process: psutil.Process) -> str:

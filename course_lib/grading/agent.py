@@ -101,6 +101,14 @@ class Shell(InteractiveShell):
             return super().transform_cell(raw_cell)
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
+    def should_run_async(self, raw_cell, **others):
+        """Have only those cells compiled to find out that have one of Python's words for it."""
+        asynchronous = "await" in raw_cell or "async" in raw_cell
+        return asynchronous and super().should_run_async(raw_cell, **others)
+
+    def _format_exception_for_storage(self, *_, **__):
+        return []  # a history of exceptions, which nobody reads, would take as long as showing one
+
     def _showtraceback(self, etype, evalue, stb):
         self.record(
             {"kind": "error", "name": etype.__name__, "text": str(evalue), "traceback": stb}

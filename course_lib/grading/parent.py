@@ -63,7 +63,11 @@ def load(names: list[str], wanted: list[str]) -> None:
         except Exception:  # then the submission gets the same exception when it tries
             continue
     shell = agent.Shell.instance(colors="nocolor")
-    shell.run_cell("None", silent=True)  # what IPython only does before the first cell
+    shell.recorded, shell.seen = [], {}
+    # What IPython only does before the first cell, and imports and reads for the first traceback.
+    shell.run_cell("(lambda: 1 / 0)()", silent=True)
+    for name in [name for name in vars(sys) if name.startswith("last_")]:  # for %tb and %debug
+        delattr(sys, name)
     sys.meta_path.remove(only)
 
 

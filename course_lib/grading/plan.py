@@ -6,6 +6,7 @@ nothing, so any process, on this machine or another, can do it.
 
 import contextlib
 import hashlib
+import importlib
 import os
 import time
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from course_lib.grading.examiner import Examiner
 from course_lib.grading.nursery import nursery
 from course_lib.grading.sandbox import missing
 from course_lib.grading.sheet import Sheet
+from course_lib.grading.source import trusted
 from course_lib.grading.view import SandboxError
 
 
@@ -99,6 +101,9 @@ def begin(plan: Plan) -> None:
     if plan.confined and missing() is None:
         with contextlib.suppress(SandboxError, OSError):  # a submission will say it
             nursery(plan.assignment)
+    importlib.import_module("array_api_compat.numpy")  # else the first reference does it
+    for sheet in plan.sheets:
+        trusted(sheet.instructors)
 
 
 def examine(plan: Plan, student: str, submission: Path) -> dict:

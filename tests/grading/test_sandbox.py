@@ -183,6 +183,8 @@ SHOWS = {
     "!echo $((2 + 2))": "4",
     ">>> 2 + 3": "5",
     "await __import__('asyncio').sleep(0, 6)": "6",
+    "async def f():\n    return 9\nawait f()": "9",
+    "%tb": "No traceback available",  # what the warm parent has tried is forgotten
     "7;": "",
     "def f(:": "invalid syntax",
 }
@@ -197,6 +199,19 @@ def test_cells_are_read_as_in_a_notebook(sandboxed, source):
         session.close()
     texts = [output.get("text") or output["data"]["text/plain"] for output in shown]
     assert (SHOWS[source] in texts[-1]) if SHOWS[source] else texts == []
+
+
+def test_an_error_is_shown_in_its_cell(sandboxed):
+    session = Session(Assignment(), {})
+    try:
+        shown = session.run("def half(x):\n    return x / 0\n\nhalf(4)")
+        session.run("x = 1")
+    finally:
+        session.close()
+    assert [output["kind"] for output in shown] == ["error"]
+    lines = "\n".join(shown[0]["traceback"])
+    assert "Cell In[1], line 4" in lines  # the warm parent's own cell has not been counted
+    assert "----> 2     return x / 0" in lines
 
 
 def test_no_agent_waits_to_be_buried(sandboxed):
