@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -28,10 +28,11 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "book" / "back" / "grading-at-scale.md"
 ASSIGNMENT = "backprop"
 CLASS = 1000  # submissions
-FEW = 100  # of them, with which the memory at the end is compared
+FEW = 100  # in the smaller class
 JOBS = 2
 PROMISED = 300e6  # bytes a job
 EVERY = 1.0  # seconds; looking takes 2 or 3 per cent of a processor
+OFTEN = 0.1  # seconds, for the process that records, which is looked up in no time
 START_SECONDS = 60
 
 
@@ -41,22 +42,20 @@ def rows() -> Iterator[Row]:
         print(reason)
         return
     with tempfile.TemporaryDirectory() as folder:
-        local, remote = Path(folder, "local"), Path(folder, "remote")
-        make_course(local)
+        few, local, remote = (Path(folder, name) for name in ("few", "local", "remote"))
+        make_course(few, FEW)
+        make_course(local, CLASS)
         shutil.copytree(local, remote)
-        watched = Watch(local)
-        seconds = grade(local, ["--jobs", str(JOBS)], watched)
+        before, after = Peak(), Peak()
+        grade(few, ["--jobs", str(JOBS)], before)
+        seconds = grade(local, ["--jobs", str(JOBS)], after)
         of_class = f"{CLASS} of {ASSIGNMENT}, {JOBS} jobs"
-        peak = max(watched.all, key=lambda seen: seen.whole).whole
-        yield Row("memory of a job", of_class, "300 MB", peak, PROMISED, 1, unit="B")
-        early = [seen for seen in watched.all if seen.graded <= FEW]
-        flat = f"{CLASS} instead of {FEW}"
+        yield Row("memory of a job", of_class, "300 MB", after.job, PROMISED, 1, unit="B")
         for work, part in LASTING.items():
-            first, last = max(map(part, early)), max(map(part, watched.all))
-            yield Row(work, flat, f"after {FEW}", last, first, target=0.95, unit="B")
+            flat = f"{CLASS} of {ASSIGNMENT}", f"{FEW} of {ASSIGNMENT}"
+            yield Row(work, *flat, part(after), part(before), target=0.95, unit="B")
         with cluster(Path(folder)) as (address, settings):
-            watched = Watch(remote)
-            through = grade(remote, ["--scheduler", address], watched, settings)
+            through = grade(remote, ["--scheduler", address], Peak(), settings)
         if scores(local) != scores(remote):
             raise RuntimeError("the cluster's scores are not those of the local pool")
         size = f"{CLASS} of {ASSIGNMENT}, {JOBS} workers"
@@ -65,72 +64,61 @@ def rows() -> Iterator[Row]:
         print(f"(with {version('distributed')}; scores are equal)")
 
 
-def make_course(folder: Path) -> None:
-    """A course into which the class has handed in."""
-    students = crowd.Crowd(ROOT, ASSIGNMENT).draw(CLASS)
+def make_course(folder: Path, size: int) -> None:
+    """A course into which a class of this size has handed in."""
+    students = crowd.Crowd(ROOT, ASSIGNMENT).draw(size)
     crowd.hand_in(students, ASSIGNMENT, folder)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     shutil.copytree(ROOT / "solutions" / ASSIGNMENT, folder / "solutions" / ASSIGNMENT)
     pipeline.release(folder, ASSIGNMENT)
 
 
-@dataclass(frozen=True)
-class Seen:
-    """Memory at one moment, in bytes; of the jobs, that of the largest.
+@dataclass
+class Peak:
+    """The most memory that a run has had at any moment, in bytes; of the jobs, the largest.
 
     Attributes
     ----------
-    graded : int
-        Submissions that have been graded.
-    whole : int
-        Of a job: the worker, its warm parent, and the sandbox with the agent in it.
+    job : int
+        The worker, its warm parent, and the sandbox with the agent in it.
     lasting : int
-        Of the worker and its warm parent.
+        The worker and its warm parent.
     recorder : int
-        Of the process that records, with all that the jobs forked from it still share: a part of
-        that would grow as they write to theirs or end, while nothing is added.
+        The process that records, with all that the jobs forked from it still share: a part of that
+        would grow as they write to theirs or end, while nothing is added.
     """
 
-    graded: int
-    whole: int
-    lasting: int
-    recorder: int
+    job: int = 0
+    lasting: int = 0
+    recorder: int = 0
 
-
-LASTING: dict[str, Callable[[Seen], int]] = {
-    "memory of a worker and its warm parent": lambda seen: seen.lasting,
-    "memory of the process that records": lambda seen: seen.recorder,
-}
-
-
-@dataclass
-class Watch:
-    """Looks up the memory of the jobs of a run in the course ``folder``."""
-
-    folder: Path
-    all: list[Seen] = field(default_factory=list)
-
-    def __call__(self, run: subprocess.Popen, done: threading.Event) -> None:
-        """Look, until it is done."""
-        while not done.wait(EVERY):
+    def watch(self, pid: int, done: threading.Event) -> None:
+        """Look, until it is done, at the process that records and at all that it has started."""
+        looked = 0.0
+        while not done.wait(OFTEN):
             with contextlib.suppress(psutil.Error):  # somebody has ended
-                self.look(run.pid)
+                self.recorder = max(self.recorder, psutil.Process(pid).memory_info().rss)
+                if time.monotonic() > looked + EVERY:
+                    self.look_at_jobs()
+                    looked = time.monotonic()
 
-    def look(self, recorder: int) -> None:
-        """Look once, at all jobs that have a sandbox at the moment."""
+    def look_at_jobs(self) -> None:
+        """Look at all that have a sandbox at the moment."""
         everybody = {p: namespace(p) for p in psutil.Process().children(recursive=True)}
-        whole, lasting = [0], [0]
         for sandbox_maker in [p for p in everybody if p.name() == "bwrap"]:
             its = {everybody.get(p) for p in sandbox_maker.children()}
             its -= {"", None, everybody[sandbox_maker]}
             inside = {p for p, where in everybody.items() if where in its}
             parents = {p.parent() for p in inside} - inside - {sandbox_maker}
             stay = memory(sandbox_maker.parent(), *parents)
-            lasting.append(stay)
-            whole.append(stay + memory(sandbox_maker, *inside))
-        graded = sum(1 for _ in (self.folder / "results" / ASSIGNMENT).glob("[!.]*.json"))
-        resident = psutil.Process(recorder).memory_info().rss
-        self.all.append(Seen(graded, max(whole), max(lasting), resident))
+            self.lasting = max(self.lasting, stay)
+            self.job = max(self.job, stay + memory(sandbox_maker, *inside))
+
+
+LASTING: dict[str, Callable[[Peak], int]] = {
+    "memory of a worker and its warm parent": lambda peak: peak.lasting,
+    "memory of the process that records": lambda peak: peak.recorder,
+}
 
 
 def namespace(process: psutil.Process) -> str:
@@ -155,7 +143,7 @@ def memory(*processes: psutil.Process) -> int:
     return total
 
 
-def grade(folder: Path, options: list[str], watch: Watch, settings: dict | None = None) -> float:
+def grade(folder: Path, options: list[str], peak: Peak, settings: dict | None = None) -> float:
     """Let ``course grade`` grade the class; seconds by the clock."""
     program = [sys.executable, "-c", "from course_lib.cli import app; app()"]
     command = [*program, "grade", ASSIGNMENT, "--no-feedback", *options]
@@ -165,7 +153,7 @@ def grade(folder: Path, options: list[str], watch: Watch, settings: dict | None 
         run = subprocess.Popen(
             command, cwd=folder, env=os.environ | (settings or {}), stdout=said, stderr=said
         )
-        watching = threading.Thread(target=watch, args=(run, done))
+        watching = threading.Thread(target=peak.watch, args=(run.pid, done))
         watching.start()
         run.wait()
         done.set()

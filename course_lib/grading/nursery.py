@@ -46,8 +46,6 @@ class Nursery:
     process: subprocess.Popen | None  # None for a twin, which is no child of this process
 
     def __init__(self, assignment: Assignment):
-        allowed = (*view.AGENT_PACKAGES, *assignment.packages)
-        names = {Path(path).name.partition(".")[0] for path in view.installed(allowed)}
         files = view.course_lib_files(assignment.modules)
         self.folder = tempfile.mkdtemp(prefix="course-parent-")
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed below)
@@ -73,10 +71,13 @@ class Nursery:
         finally:
             os.close(program)
             theirs.close()
-        wanted = [*view.import_names(assignment.packages), *LATER]
-        self.control.send(msgpack.packb([sorted(names), [*wanted, *assignment.modules]]))
         self.module = package / MODULE
         self.loading = True
+        try:  # while Python starts
+            self.control.send(msgpack.packb(_modules(assignment)))
+        except (SandboxError, OSError):
+            self.close()
+            raise
 
     def twin(self) -> "Nursery":
         """Another parent, forked from this one; for a process that was forked from this process."""
@@ -179,6 +180,14 @@ def interpreter() -> int:
     seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
     fcntl.fcntl(number, fcntl.F_ADD_SEALS, seals)
     return number
+
+
+def _modules(assignment: Assignment) -> list[list[str]]:
+    """Names of the modules that the parent may import, and of those that it shall."""
+    allowed = view.installed((*view.AGENT_PACKAGES, *assignment.packages))
+    names = {Path(path).name.partition(".")[0] for path in allowed}
+    wanted = [*view.import_names(assignment.packages), *LATER, *assignment.modules]
+    return [sorted(names), wanted]
 
 
 def _environment(folder: str) -> dict[str, str]:

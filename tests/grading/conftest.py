@@ -2,15 +2,11 @@
 
 import copy
 import os
-import pwd
-import shutil
-import socket
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from benchmarks import postgresql
 from course_lib.grading import sandbox
 from course_lib.grading.assignment import Assignment
 from course_lib.grading.examiner import Examiner
@@ -52,44 +48,15 @@ def open_examiner(sandboxed, tmp_path):
         examiner.__exit__(None, None, None)
 
 
-def program(name: str) -> str | None:
-    """Where Debian keeps PostgreSQL's programs, or anybody else does."""
-    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(installed[-1]) if installed else shutil.which(name)
-
-
-def unprivileged() -> dict:
-    """How to start a program as somebody whom PostgreSQL accepts: it refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    who = pwd.getpwnam("postgres")
-    return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
-
-
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """URL of a new server's empty database."""
-    if not program("postgres"):
+    if not postgresql.program("postgres"):
         if os.environ.get("CI") == "true":
             pytest.fail("PostgreSQL is not installed; scripts/system-packages.sh installs it")
         pytest.skip("PostgreSQL is not installed")
-    folder = Path(subprocess.check_output(["mktemp", "-d"], text=True, **unprivileged()).strip())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": "/", **unprivileged()}
-    data = str(folder / "data")
-    subprocess.run(
-        [program("initdb"), "-D", data, "-U", "course", "--auth=trust", "--no-sync"],
-        check=True,
-        **quiet,
-    )
-    settings = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
-    control = [program("pg_ctl"), "-D", data, "-l", str(folder / "log"), "-w"]
-    subprocess.run([*control, "-o", settings, "start"], check=True, **quiet)
-    yield f"postgresql+psycopg://course@127.0.0.1:{port}/postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], check=True, **quiet)
-    shutil.rmtree(folder)
+    with postgresql.server(durable=False) as url:
+        yield url
 
 
 def spoil(chance, nb):
