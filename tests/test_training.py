@@ -1,5 +1,6 @@
 """The training loop against one written out by hand, torch's, and runs without interruption."""
 
+import json
 import os
 import subprocess
 import sys
@@ -346,6 +347,19 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path, rng):
     assert other([3, 2], EarlyStopping()).endswith(
         "parameter 0 is (6, 3) in the checkpoint, (2, 3) in this run"
     )
+
+
+def test_a_checkpoint_of_another_format_is_refused(tmp_path, rng):
+    path = tmp_path / "run.npz"
+    settings = {"data": problem(rng), "validation": problem(rng, 7)}
+    run(path, 1, **settings)
+    with np.load(path) as file:
+        arrays = dict(file)
+    about = json.loads(str(arrays.pop("about")))
+    for other in ({**about, "format": about.pop("format") - 1}, about):  # before there were formats
+        np.savez(path, about=np.array(json.dumps(other)), **arrays)
+        with pytest.raises(ValueError, match=r"run.npz: .* by another version of course_lib"):
+            run(path, 2, **settings)
 
 
 @pytest.mark.parametrize(
