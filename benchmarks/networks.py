@@ -17,8 +17,8 @@ LR = 1e-3
 PRODUCTS, CALLS = "its matrix products alone", "its NumPy calls alone"
 OPTIMIZERS = {"SGD": (optim.SGD, torch.optim.SGD), "Adam": (optim.Adam, torch.optim.Adam)}
 LOSSES = {
-    "cross-entropy": (nn.cross_entropy, nn.cross_entropy_backward, functional.cross_entropy),
-    "squared error": (nn.l2_loss, nn.l2_loss_backward, functional.mse_loss),
+    "cross-entropy": (nn.cross_entropy_and_gradient, functional.cross_entropy),
+    "squared error": (nn.l2_loss_and_gradient, functional.mse_loss),
 }
 
 
@@ -94,7 +94,7 @@ def bare_step(model, x, labels) -> Callable:
 def steps(model, peer, optimizer, loss, x, target, device="cpu"):
     """A training step of our model and one of the torch module ``peer``, on the same data."""
     ours, theirs = OPTIMIZERS[optimizer]
-    function, gradient, torch_function = LOSSES[loss]
+    loss_and_gradient, torch_function = LOSSES[loss]
     torch_x, torch_target = (torch.from_numpy(array).to(device) for array in (x, target))
     peer = peer.to(device).train()
     torch_optimizer = theirs(peer.parameters(), lr=LR)
@@ -106,8 +106,8 @@ def steps(model, peer, optimizer, loss, x, target, device="cpu"):
 
     def our_step():
         output = model.forward(x, training=True)
-        value = function(output, target)
-        model.backward(gradient(output, target), input_gradient=False)
+        value, gradient = loss_and_gradient(output, target)
+        model.backward(gradient, input_gradient=False)
         our_optimizer.step(parameters, model.gradients)
         return value
 

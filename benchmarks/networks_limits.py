@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from course_lib.arrays import namespace
+from course_lib.arrays import namespace, reduce_max, reduce_sum
 from course_lib.optim.optimizers import BLOCK
 
 
@@ -53,13 +53,13 @@ def mlp_calls(model, x, target, loss: str, lr: float) -> Callable:
 
     def squared_error(output):
         error = output - target
-        return xp.sum(0.5 * error * error) / samples, error / samples
+        return 0.5 * reduce_sum(error * error) / samples, error / samples
 
     def cross_entropy(output):
-        shifted = output - xp.max(output, axis=1, keepdims=True)
+        shifted = output - reduce_max(output, axis=1, keepdims=True)
         exponentials = xp.exp(shifted)
-        totals = xp.sum(exponentials, axis=1, keepdims=True)
-        value = -xp.sum(target * (shifted - xp.log(totals))) / samples
+        totals = reduce_sum(exponentials, axis=1, keepdims=True)
+        value = -reduce_sum(target * (shifted - xp.log(totals))) / samples
         return value, (exponentials / totals - target) / samples
 
     compare = {"squared error": squared_error, "cross-entropy": cross_entropy}[loss]
@@ -73,8 +73,8 @@ def mlp_calls(model, x, target, loss: str, lr: float) -> Callable:
         output += second_bias
         value, delta = compare(output)
         blame = (delta @ second) * hidden * (one - hidden)
-        gradients = (x.T @ blame).T, xp.sum(blame, axis=0)
-        gradients += (hidden.T @ delta).T, xp.sum(delta, axis=0)
+        gradients = (x.T @ blame).T, reduce_sum(blame, axis=0)
+        gradients += (hidden.T @ delta).T, reduce_sum(delta, axis=0)
         for parameter, gradient in zip(parameters, gradients):
             parameter -= lr * gradient
         return value

@@ -1,13 +1,23 @@
 import numpy as np
 import pytest
 
-from course_lib.arrays import device, namespace, to_numpy
+from course_lib.arrays import device, namespace, reduce_max, reduce_sum, to_numpy
 
 
 def test_namespace_computes_in_the_library_of_its_argument(lib):
     x = lib([[1.0, 2.0], [3.0, 4.0]])
     xp = namespace(x)
     assert lib.numpy(xp.sum(x, axis=0)).tolist() == [4.0, 6.0]
+
+
+@pytest.mark.parametrize("settings", [{}, {"axis": 0}, {"axis": (0, 1)}, {"axis": ()}])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_reductions_are_those_of_the_library(lib, settings, keepdims, rng):
+    values = rng.normal(size=(3, 4))
+    x, xp = lib(values), namespace(lib(values))
+    for ours, theirs in ((reduce_sum, xp.sum), (reduce_max, xp.max)):
+        actual = lib.numpy(ours(x, **settings, keepdims=keepdims))
+        assert np.array_equal(actual, lib.numpy(theirs(x, **settings, keepdims=keepdims)))
 
 
 def test_none_is_passed_over(lib):

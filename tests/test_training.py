@@ -1,5 +1,6 @@
 """The training loop against one written out by hand, torch's, and runs without interruption."""
 
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from course_lib.nn import (
     cross_entropy,
     l2_loss,
     l2_loss_backward,
+    losses,
     mlp,
 )
 from course_lib.optim import SGD, Adam, Momentum
@@ -138,6 +140,46 @@ def test_a_loss_may_come_with_its_gradient(rng):
         ValueError, match=r"no function half_backward beside the loss; give the pair"
     ):
         train(half)
+
+
+def half_loss(output, target):
+    return l2_loss(output, target) / 2
+
+
+def half_loss_backward(output, target):
+    return l2_loss_backward(output, target) / 2
+
+
+def test_a_loss_may_stand_beside_its_gradient(rng):
+    data = problem(rng)
+
+    def train(loss):
+        model = mlp([3, 2], rng=np.random.default_rng(0))
+        fit(model, loss, SGD(lr=0.1), data, epochs=2, batch_size=5, rng=None)
+        return weights(model)
+
+    assert_same(train(half_loss), train((half_loss, half_loss_backward)))
+
+
+@pytest.mark.parametrize("name", ["l2_loss", "binary_cross_entropy_with_logits", "cross_entropy"])
+def test_a_step_asks_once_for_value_and_gradient(rng, monkeypatch, name):
+    data = rng.random((23, 3)), np.full((23, 2), 0.5)
+    loss, gradient = getattr(losses, name), getattr(losses, name + "_backward")
+
+    def train(loss):
+        model = mlp([3, 2], rng=np.random.default_rng(0))
+        settings = {"epochs": 3, "batch_size": 5, "rng": np.random.default_rng(1)}
+        history = fit(model, loss, SGD(lr=0.1), data, **settings)
+        return weights(model), history.loss
+
+    def refuse(output, target):
+        raise AssertionError("the gradient alone was asked for")
+
+    by_pair = train((loss, gradient))
+    monkeypatch.setattr(losses, name + "_backward", refuse)
+    for ours, expected in zip(train(loss), by_pair):
+        for a, b in zip(ours, expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
 
 
 def test_early_stopping_ends_the_run_with_the_weights_of_the_best_epoch(rng):
@@ -307,6 +349,19 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path, rng):
     )
 
 
+def test_a_checkpoint_of_another_format_is_refused(tmp_path, rng):
+    path = tmp_path / "run.npz"
+    settings = {"data": problem(rng), "validation": problem(rng, 7)}
+    run(path, 1, **settings)
+    with np.load(path) as file:
+        arrays = dict(file)
+    about = json.loads(str(arrays.pop("about")))
+    for other in ({**about, "format": about.pop("format") - 1}, about):  # before there were formats
+        np.savez(path, about=np.array(json.dumps(other)), **arrays)
+        with pytest.raises(ValueError, match=r"run.npz: .* by another version of course_lib"):
+            run(path, 2, **settings)
+
+
 @pytest.mark.parametrize(
     "damage", [lambda b: b"", lambda b: b[:-20], lambda b: b"PK" + b[7:], lambda b: b"no archive"]
 )
@@ -346,6 +401,17 @@ def test_a_nan_in_the_data_does_not_reach_the_weights(rng):
         fit(model, l2_loss, SGD(lr=0.1), (x, target), epochs=2, batch_size=5, rng=None)
     # The weights after the second step have no finite loss; those after the first do.
     assert_same(weights(model), weights(clean))
+
+
+def test_no_gradient_of_a_loss_that_is_not_finite(rng):
+    def gradient(output, target):
+        assert np.isfinite(output).all()
+        return l2_loss_backward(output, target)
+
+    x, target = problem(rng)
+    data, settings = (x * np.nan, target), {"epochs": 1, "batch_size": 5, "rng": rng}
+    with pytest.raises(DivergenceError, match="the loss is nan at step 1"):
+        fit(mlp([3, 2], rng=rng), (l2_loss, gradient), SGD(lr=0.1), data, **settings)
 
 
 def test_divergence_in_the_last_step_or_in_validation_is_seen(rng):

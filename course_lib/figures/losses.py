@@ -13,8 +13,7 @@ from matplotlib.axes import Axes
 from course_lib.figures.style import COLORS
 from course_lib.nn import (
     binary_cross_entropy_with_logits_backward,
-    cross_entropy,
-    cross_entropy_backward,
+    cross_entropy_and_gradient,
     l2_loss_backward,
     sigmoid,
     sigmoid_backward,
@@ -89,8 +88,8 @@ def softmax_figure(logits, target) -> str:
         The probabilities, the loss and the slopes, in a sentence.
     """
     y, t = np.asarray(logits)[None, :], np.asarray(target, dtype=float)[None, :]
-    o, slope = softmax(y)[0], cross_entropy_backward(y, t)[0]
-    loss = float(cross_entropy(y, t))
+    loss, gradient = cross_entropy_and_gradient(y, t)
+    o, slope = softmax(y)[0], gradient[0]
     places = np.arange(len(o))
     _, (above, below) = plt.subplots(2, 1, figsize=(6.0, 4.4), height_ratios=[1.1, 1])
     above.bar(places - 0.2, o, 0.38, color=COLORS["prediction"], label="output $o_k$")

@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from course_lib.figures.network import draw_network, edges, layer_text, unit_positions
 from course_lib.figures.style import COLORS
-from course_lib.nn import Sequential, l2_loss, l2_loss_backward
+from course_lib.nn import Sequential, l2_loss, l2_loss_and_gradient
 from course_lib.optim import SGD
 
 _CHANGE = "{:+z.2f}"  # a number with its sign: what is added to a weight
@@ -129,8 +129,8 @@ def _stages(model, x, target, number, lr):
     inputs = layer_text(0, x, "{:.1f}")
     hidden, output = layer_text(1, a1[0]), layer_text(2, o[0])
     error, t = float(o[0, 0] - target[0]), float(target[0])
-    loss = float(l2_loss(o, target[None, :]))
-    model.backward(l2_loss_backward(o, target[None, :]))
+    loss, gradient = l2_loss_and_gradient(o, target[None, :])
+    model.backward(gradient)
     SGD(lr=lr).step(model.parameters, model.gradients)
     w1, theta1, w2, theta2 = (-lr * gradient for gradient in model.gradients)
     largest = max(float(np.abs(change).max()) for change in (w1, theta1, w2, theta2))

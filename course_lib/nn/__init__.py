@@ -1,7 +1,8 @@
 """Neural networks by hand: every operation with the backward pass that the lecture derives.
 
-Functions come in pairs, ``f`` and ``f_backward``, and are pure; layers own weights and remember
-what the backward pass needs; models are chains of layers.
+Functions come in pairs, ``f`` and ``f_backward``, and are pure; a loss has a third function,
+``f_and_gradient``, for the results of both. Layers own weights and remember what the backward pass
+needs; models are chains of layers.
 """
 
 from course_lib.nn.activations import (
@@ -24,10 +25,13 @@ from course_lib.nn.layers import Dropout, Flatten, Layer, Linear, ReLU, Sigmoid,
 from course_lib.nn.linear import linear, linear_backward
 from course_lib.nn.losses import (
     binary_cross_entropy_with_logits,
+    binary_cross_entropy_with_logits_and_gradient,
     binary_cross_entropy_with_logits_backward,
     cross_entropy,
+    cross_entropy_and_gradient,
     cross_entropy_backward,
     l2_loss,
+    l2_loss_and_gradient,
     l2_loss_backward,
 )
 from course_lib.nn.models import alexnet, lenet1989, mlp
@@ -56,10 +60,13 @@ __all__ = [
     "linear_backward",
     "l2_loss",
     "l2_loss_backward",
+    "l2_loss_and_gradient",
     "binary_cross_entropy_with_logits",
     "binary_cross_entropy_with_logits_backward",
+    "binary_cross_entropy_with_logits_and_gradient",
     "cross_entropy",
     "cross_entropy_backward",
+    "cross_entropy_and_gradient",
     "conv1d",
     "conv1d_backward",
     "conv2d",

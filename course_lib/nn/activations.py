@@ -8,6 +8,7 @@ gradient with respect to the input.
 import math
 from functools import cache
 
+from course_lib.arrays import reduce_max, reduce_sum
 from course_lib.nn.checks import floating, same_shape
 
 
@@ -144,8 +145,8 @@ def softmax(x, /, *, axis=-1):
     array([0.5, 0.5])
     """
     xp = _over_classes("softmax", axis, x=x)
-    output = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
-    output /= xp.sum(output, axis=axis, keepdims=True)
+    output = xp.exp(x - reduce_max(x, axis=axis, keepdims=True))
+    output /= reduce_sum(output, axis=axis, keepdims=True)
     return output
 
 
@@ -155,9 +156,9 @@ def softmax_backward(grad_output, output, /, *, axis=-1):
     Every output depends on every input of its row, so the Jacobian is the full matrix
     :math:`\partial o_j / \partial u_k = o_j (\delta_{jk} - o_k)`; it is never formed.
     """
-    xp = _over_classes("softmax_backward", axis, output=output, grad_output=grad_output)
+    _over_classes("softmax_backward", axis, output=output, grad_output=grad_output)
     same_shape("softmax_backward", "grad_output", grad_output, "output", output)
-    mean = xp.sum(grad_output * output, axis=axis, keepdims=True)
+    mean = reduce_sum(grad_output * output, axis=axis, keepdims=True)
     return output * (grad_output - mean)
 
 
@@ -172,8 +173,8 @@ def log_softmax(x, /, *, axis=-1):
     array([-10000.,      0.])
     """
     xp = _over_classes("log_softmax", axis, x=x)
-    shifted = x - xp.max(x, axis=axis, keepdims=True)
-    shifted -= xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
+    shifted = x - reduce_max(x, axis=axis, keepdims=True)
+    shifted -= xp.log(reduce_sum(xp.exp(shifted), axis=axis, keepdims=True))
     return shifted
 
 
@@ -181,7 +182,7 @@ def log_softmax_backward(grad_output, output, /, *, axis=-1):
     r"""Gradient through :func:`log_softmax`: :math:`g_k - o_k \sum_j g_j` with the softmax o."""
     xp = _over_classes("log_softmax_backward", axis, output=output, grad_output=grad_output)
     same_shape("log_softmax_backward", "grad_output", grad_output, "output", output)
-    return grad_output - xp.exp(output) * xp.sum(grad_output, axis=axis, keepdims=True)
+    return grad_output - xp.exp(output) * reduce_sum(grad_output, axis=axis, keepdims=True)
 
 
 def _over_classes(operation, axis, /, **arrays):

@@ -83,10 +83,10 @@ class Conv2d(Layer):
         """(N, K, H', W') to (N, C, H, W), or to None without ``input_gradient``."""
         x = self._recall()
         self.gradients.clear()  # before room is taken for the new ones
-        grad_x, *gradients = conv2d_backward(
+        grad_x, grad_weight, grad_bias = conv2d_backward(
             grad_output, x, self.parameters[0], **self.settings, input_gradient=input_gradient
         )
-        self.gradients[:] = gradients[: len(self.parameters)]
+        self.gradients.extend((grad_weight, grad_bias)[: len(self.parameters)])
         return grad_x
 
     def output_shape(self, input_shape, /):

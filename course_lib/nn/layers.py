@@ -136,10 +136,10 @@ class Linear(Layer):
         """(N, K) to (N, D), or to None without ``input_gradient``."""
         x = self._recall()
         self.gradients.clear()  # before room is taken for the new ones
-        grad_x, *gradients = linear_backward(
+        grad_x, grad_weight, grad_bias = linear_backward(
             grad_output, x, self.parameters[0], input_gradient=input_gradient
         )
-        self.gradients[:] = gradients[: len(self.parameters)]
+        self.gradients.extend((grad_weight, grad_bias)[: len(self.parameters)])
         return grad_x
 
     def output_shape(self, input_shape, /):

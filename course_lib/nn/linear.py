@@ -1,5 +1,6 @@
 """The affine map of a fully connected layer: every output sees every input."""
 
+from course_lib.arrays import reduce_sum
 from course_lib.nn.checks import dimensions, floating
 
 
@@ -62,7 +63,7 @@ def linear_backward(grad_output, x, weight, /, *, input_gradient=True):
         Sum over samples of "blame of the neuron times the input it saw".
     grad_bias : array, shape (K,)
     """
-    xp = floating("linear_backward", x=x, weight=weight, grad_output=grad_output)
+    floating("linear_backward", x=x, weight=weight, grad_output=grad_output)
     _check_shapes("linear_backward", x, weight)
     if grad_output.shape != (x.shape[0], weight.shape[0]):
         raise ValueError(
@@ -72,7 +73,7 @@ def linear_backward(grad_output, x, weight, /, *, input_gradient=True):
     return (
         grad_output @ weight if input_gradient else None,
         (x.T @ grad_output).T,  # in memory column by column, like the weight of a layer
-        xp.sum(grad_output, axis=0),
+        reduce_sum(grad_output, axis=0),
     )
 
 

@@ -3,11 +3,13 @@
 All have the same ``reduction``: "sum" adds over samples and outputs, "mean" divides that by the
 number of samples N (the length of the first axis), "none" gives one number per sample. Each
 ``_backward`` partner returns the gradient with respect to the first argument; with "none" that is
-the gradient of every sample's own loss, the same as for "sum".
+the gradient of every sample's own loss, the same as for "sum". Training needs both at every step:
+each ``_and_gradient`` partner returns the pair, and does once what the two have in common.
 """
 
 from functools import cache
 
+from course_lib.arrays import reduce_sum
 from course_lib.nn.activations import log_softmax, sigmoid, softmax
 from course_lib.nn.checks import dimensions, floating, library, same_shape
 
@@ -37,15 +39,22 @@ def l2_loss(output, target, /, *, reduction="mean"):
     >>> float(l2_loss(np.array([[1.0], [3.0]]), np.array([[0.0], [0.0]])))
     2.5
     """
-    xp = _check_elementwise("l2_loss", "output", output, target)
+    _check_elementwise("l2_loss", "output", output, target, reduction)
     error = output - target
-    return _reduce(xp, "l2_loss", 0.5 * error * error, reduction)
+    return 0.5 * _reduce(error * error, reduction)
 
 
 def l2_loss_backward(output, target, /, *, reduction="mean"):
     """Gradient of :func:`l2_loss` with respect to ``output``: the error o - t."""
-    _check_elementwise("l2_loss_backward", "output", output, target)
-    return _scale("l2_loss_backward", output - target, reduction)
+    _check_elementwise("l2_loss_backward", "output", output, target, reduction)
+    return _scale(output - target, reduction)
+
+
+def l2_loss_and_gradient(output, target, /, *, reduction="mean"):
+    """The pair of :func:`l2_loss` and :func:`l2_loss_backward`, from one error."""
+    _check_elementwise("l2_loss_and_gradient", "output", output, target, reduction)
+    error = output - target
+    return 0.5 * _reduce(error * error, reduction), _scale(error, reduction)
 
 
 def binary_cross_entropy_with_logits(logits, target, /, *, reduction="mean"):
@@ -75,18 +84,33 @@ def binary_cross_entropy_with_logits(logits, target, /, *, reduction="mean"):
     10000.0
     """
     name = "binary_cross_entropy_with_logits"
-    xp = _check_elementwise(name, "logits", logits, target)
+    xp = _check_elementwise(name, "logits", logits, target, reduction)
     _check_probabilities(xp, name, target)
     losses = xp.maximum(logits, 0.0) - logits * target + xp.log1p(xp.exp(-xp.abs(logits)))
-    return _reduce(xp, name, losses, reduction)
+    return _reduce(losses, reduction)
 
 
 def binary_cross_entropy_with_logits_backward(logits, target, /, *, reduction="mean"):
     """Gradient of :func:`binary_cross_entropy_with_logits` by the logits: o - t again."""
     name = "binary_cross_entropy_with_logits_backward"
-    xp = _check_elementwise(name, "logits", logits, target)
+    xp = _check_elementwise(name, "logits", logits, target, reduction)
     _check_probabilities(xp, name, target)
-    return _scale(name, sigmoid(logits) - target, reduction)
+    return _scale(sigmoid(logits) - target, reduction)
+
+
+def binary_cross_entropy_with_logits_and_gradient(logits, target, /, *, reduction="mean"):
+    r"""The pair of :func:`binary_cross_entropy_with_logits` and its ``_backward``.
+
+    The exponential :math:`d = e^{-|u|}` is in both: o is 1 / (1 + d) where u is positive, and
+    d / (1 + d) elsewhere.
+    """
+    name = "binary_cross_entropy_with_logits_and_gradient"
+    xp = _check_elementwise(name, "logits", logits, target, reduction)
+    _check_probabilities(xp, name, target)
+    decay = xp.exp(-xp.abs(logits))
+    losses = xp.maximum(logits, 0.0) - logits * target + xp.log1p(decay)
+    output = xp.where(logits > 0, 1.0, decay) / (1.0 + decay)
+    return _reduce(losses, reduction), _scale(output - target, reduction)
 
 
 def cross_entropy(logits, target, /, *, reduction="mean"):
@@ -115,8 +139,8 @@ def cross_entropy(logits, target, /, *, reduction="mean"):
     >>> float(cross_entropy(np.array([[1e4, 0.0]]), np.array([1])))
     10000.0
     """
-    xp, probabilities = _class_probabilities("cross_entropy", logits, target)
-    return _reduce(xp, "cross_entropy", -probabilities * log_softmax(logits), reduction)
+    _, probabilities = _class_probabilities("cross_entropy", logits, target, reduction)
+    return _reduce(-probabilities * log_softmax(logits), reduction)
 
 
 def cross_entropy_backward(logits, target, /, *, reduction="mean"):
@@ -124,24 +148,38 @@ def cross_entropy_backward(logits, target, /, *, reduction="mean"):
 
     It is o - t because the target's probabilities add to 1 (lecture, "Softmax").
     """
-    _, probabilities = _class_probabilities("cross_entropy_backward", logits, target)
-    return _scale("cross_entropy_backward", softmax(logits) - probabilities, reduction)
+    _, probabilities = _class_probabilities("cross_entropy_backward", logits, target, reduction)
+    return _scale(softmax(logits) - probabilities, reduction)
 
 
-def _check_elementwise(operation, name, output, target):
+def cross_entropy_and_gradient(logits, target, /, *, reduction="mean"):
+    """The pair of :func:`cross_entropy` and :func:`cross_entropy_backward`.
+
+    The softmax of the gradient is the exponential of the loss's logarithm.
+    """
+    name = "cross_entropy_and_gradient"
+    xp, probabilities = _class_probabilities(name, logits, target, reduction)
+    log_output = log_softmax(logits)
+    loss = _reduce(-probabilities * log_output, reduction)
+    return loss, _scale(xp.exp(log_output) - probabilities, reduction)
+
+
+def _check_elementwise(operation, name, output, target, reduction):
     """The library of a loss whose target looks like its output."""
     xp = floating(operation, **{name: output, "target": target})
     same_shape(operation, "target", target, name, output)
     if output.ndim == 0:
         raise ValueError(f"{operation}: {name} has shape (), expected (N, ...)")
+    _check_reduction(operation, output, reduction)
     return xp
 
 
-def _class_probabilities(operation, logits, target):
+def _class_probabilities(operation, logits, target, reduction):
     """The library of ``logits``, and ``target`` as probabilities of shape (N, K), checked."""
     xp = library(operation, logits=logits, target=target)
     floating(operation, logits=logits)
     dimensions(operation, "logits", logits, "NK")
+    _check_reduction(operation, logits, reduction)
     if target.ndim == 2:
         floating(operation, logits=logits, target=target)
         same_shape(operation, "target", target, "logits", logits)
@@ -196,25 +234,23 @@ def _check_sums(xp, operation, target):
         )
 
 
-def _reduce(xp, operation, losses, reduction):
-    """Elementwise losses (N, ...) to what ``reduction`` asks for."""
-    _check_reduction(operation, losses, reduction)
-    if reduction == "none":
-        return xp.sum(losses, axis=tuple(range(1, losses.ndim)))
-    total = xp.sum(losses)
-    return total / losses.shape[0] if reduction == "mean" else total
-
-
-def _scale(operation, gradient, reduction):
-    """The gradient of the sum over samples to that of ``reduction``."""
-    _check_reduction(operation, gradient, reduction)
-    return gradient / gradient.shape[0] if reduction == "mean" else gradient
-
-
-def _check_reduction(operation, losses, reduction):
+def _check_reduction(operation, output, reduction):
     if reduction not in REDUCTIONS:
         raise ValueError(
             f"{operation}: reduction is {reduction!r}, expected one of {', '.join(REDUCTIONS)}"
         )
-    if reduction == "mean" and losses.shape[0] == 0:
+    if reduction == "mean" and output.shape[0] == 0:
         raise ValueError(f"{operation}: no samples, expected at least one for a mean")
+
+
+def _reduce(losses, reduction):
+    """Elementwise losses (N, ...) to what ``reduction`` asks for."""
+    if reduction == "none":
+        return reduce_sum(losses, axis=tuple(range(1, losses.ndim)))
+    total = reduce_sum(losses)
+    return total / losses.shape[0] if reduction == "mean" else total
+
+
+def _scale(gradient, reduction):
+    """The gradient of the sum over samples to that of ``reduction``."""
+    return gradient / gradient.shape[0] if reduction == "mean" else gradient

@@ -9,7 +9,7 @@ import numpy as np
 from course_lib.arrays import namespace
 from course_lib.optim.rules import _adagrad, _adam, _momentum, _rmsprop, _sgd
 
-BLOCK = 2**18  # elements that NumPy updates at a time: the temporaries then stay in the cache
+BLOCK = 2**17  # elements that NumPy updates at a time: the temporaries then stay in the cache
 
 
 @dataclass(kw_only=True, eq=False)

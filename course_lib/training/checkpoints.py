@@ -15,6 +15,8 @@ import numpy as np
 
 from course_lib.arrays import device, namespace, to_numpy
 
+FORMAT = 2  # counts up when an array of the same name and shape comes to mean something else
+
 
 @dataclasses.dataclass
 class Run:
@@ -56,6 +58,7 @@ def save(path, run):
     """Write the file; what was there before stays whole until the new one is."""
     stopping = run.early_stopping
     about = {
+        "format": FORMAT,
         "optimizer": type(run.optimizer).__name__,
         "t": run.optimizer.t,
         "generators": [generator.bit_generator.state for generator in run.generators()],
@@ -80,7 +83,7 @@ def resume(path, run):
     Raises
     ------
     ValueError
-        If the file is damaged or of another run.
+        If the file is damaged, of another format or of another run.
     """
     if not Path(path).exists():
         return
@@ -90,6 +93,11 @@ def resume(path, run):
         about = json.loads(str(arrays.pop("about")))
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile):
         raise ValueError(f"{path}: not a checkpoint of fit, or a damaged one") from None
+    if about.get("format") != FORMAT:
+        raise ValueError(
+            f"{path}: the checkpoint was written by another version of course_lib, which kept "
+            "other numbers in it; remove it to begin anew"
+        )
     _fill(path, run, arrays, about)
     run.optimizer.t = about["t"]
     for generator, state in zip(run.generators(), about["generators"]):

@@ -76,7 +76,8 @@ def fit(
         Usually a :class:`~course_lib.nn.Sequential`.
     loss : function or pair of functions
         ``loss(output, target)``, a mean over the samples. Its gradient is the function of the same
-        module whose name ends in ``_backward``, or the second of the pair.
+        module whose name ends in ``_backward``, or the second of the pair. If that module has
+        one that ends in ``_and_gradient``, it is asked for both at once.
     optimizer : course_lib.optim.Optimizer
     data : pair of arrays
         Inputs and targets, shapes (N, ...), in the library and on the device of the model.
@@ -125,15 +126,14 @@ def fit(
     >>> len(history.loss), model.parameters[0].round(2)
     (60, array([[3.]]))
     """
-    gradient = loss[1] if isinstance(loss, tuple) else _partner(loss)
-    loss = loss[0] if isinstance(loss, tuple) else loss
+    loss, loss_and_gradient = _loss_functions(loss)
     samples = _check(data, epochs, batch_size, rng, validation, early_stopping)
     history = History()
     run = checkpoints.Run(model, optimizer, rng, early_stopping, history)
     if checkpoint is not None:
         checkpoints.resume(checkpoint, run)
     batches = math.ceil(samples / (batch_size or samples))
-    trainer = _Trainer(model, loss, gradient, optimizer, history, len(history.loss) * batches)
+    trainer = _Trainer(model, loss_and_gradient, optimizer, history, len(history.loss) * batches)
     # An overflow is reported once, by its step, and not by NumPy's warnings.
     with (
         np.errstate(over="ignore", invalid="ignore", divide="ignore"),
@@ -181,8 +181,8 @@ def evaluate(model, loss, data, *, batch_size=EVALUATION_BATCH):
 class _Trainer:
     """Takes the steps, and holds the weights to go back to when one went wrong."""
 
-    def __init__(self, model, loss, gradient, optimizer, history, step):
-        self.model, self.loss, self.gradient = model, loss, gradient
+    def __init__(self, model, loss_and_gradient, optimizer, history, step):
+        self.model, self.loss_and_gradient = model, loss_and_gradient
         self.optimizer, self.history, self.step = optimizer, history, step
         self.parameters = model.parameters
         self.good = [namespace(p).asarray(p, copy=True) for p in self.parameters]
@@ -193,10 +193,11 @@ class _Trainer:
         for x, target in batches:
             self.step += 1
             output = self.model.forward(x, training=True)
-            value = self.finite("loss", float(self.loss(output, target)))
+            value, gradient = self.loss_and_gradient(output, target)
+            value = self.finite("loss", float(value))
             for good, parameter in zip(self.good, self.parameters):
                 good[...] = parameter
-            self.model.backward(self.gradient(output, target), input_gradient=False)
+            self.model.backward(gradient, input_gradient=False)
             self.optimizer.step(self.parameters, self.model.gradients)
             total += value * x.shape[0]
             bar.update(1)
@@ -236,13 +237,29 @@ def _batches(data, batch_size, rng):
             yield tuple(xp.take(array, order[batch], axis=0) for array in data)
 
 
-def _partner(loss):
-    """The gradient of ``loss``: the function next to it whose name ends in _backward."""
-    name = f"{getattr(loss, '__name__', loss)}_backward"
+def _loss_functions(loss):
+    """The loss alone, and the function that returns it together with its gradient."""
+    if isinstance(loss, tuple):
+        return loss[0], _together(*loss)
+    name = getattr(loss, "__name__", loss)
     module = sys.modules.get(getattr(loss, "__module__", ""))
-    if not hasattr(module, name):
-        raise ValueError(f"fit: no function {name} beside the loss; give the pair (loss, gradient)")
-    return getattr(module, name)
+    if hasattr(module, f"{name}_and_gradient"):
+        return loss, getattr(module, f"{name}_and_gradient")
+    if hasattr(module, f"{name}_backward"):
+        return loss, _together(loss, getattr(module, f"{name}_backward"))
+    raise ValueError(
+        f"fit: no function {name}_backward beside the loss; give the pair (loss, gradient)"
+    )
+
+
+def _together(loss, gradient):
+    """One function of two; a loss that is not finite ends the run and has no gradient."""
+
+    def loss_and_gradient(output, target):
+        value = float(loss(output, target))
+        return value, gradient(output, target) if math.isfinite(value) else None
+
+    return loss_and_gradient
 
 
 def _check(data, epochs, batch_size, rng, validation, early_stopping):

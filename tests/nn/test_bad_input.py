@@ -74,6 +74,12 @@ SENTENCES = [
     (lambda: nn.l2_loss(f(2), f(2), reduction="avg"), ValueError, "reduction is 'avg', expected"),
     (lambda: nn.l2_loss(f(0, 3), f(0, 3)), ValueError, "no samples"),
     (lambda: nn.l2_loss_backward(f(0, 3), f(0, 3)), ValueError, "no samples"),
+    (lambda: nn.l2_loss_and_gradient(f(0, 3), f(0, 3)), ValueError, "_and_gradient: no samples"),
+    (
+        lambda: nn.l2_loss_and_gradient(f(2, 3), f(2, 2)),
+        ValueError,
+        r"l2_loss_and_gradient: target has shape \(2, 2\), expected \(2, 3\)",
+    ),
     (
         lambda: nn.binary_cross_entropy_with_logits(f(2, 1), f(2, 1) + 2.0),
         ValueError,
@@ -83,6 +89,21 @@ SENTENCES = [
         lambda: nn.binary_cross_entropy_with_logits_backward(f(2, 1), f(2, 1) - 2.0),
         ValueError,
         "target goes from -2 to -2",
+    ),
+    (
+        lambda: nn.binary_cross_entropy_with_logits_and_gradient(f(2, 1), f(2, 1) - 2.0),
+        ValueError,
+        "with_logits_and_gradient: target goes from -2 to -2",
+    ),
+    (
+        lambda: nn.cross_entropy_and_gradient(f(2, 3), np.array([1, 0]), reduction="avg"),
+        ValueError,
+        "cross_entropy_and_gradient: reduction is 'avg', expected",
+    ),
+    (
+        lambda: nn.cross_entropy_and_gradient(f(2, 3), np.array([-1, 0])),
+        ValueError,
+        r"cross_entropy_and_gradient: target goes from -1 to 0, expected classes in 0\.\.2",
     ),
     (
         lambda: nn.cross_entropy(f(2, 3), np.array([1, 3])),

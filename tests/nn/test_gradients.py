@@ -45,7 +45,10 @@ def probabilities(rng, shape):
 
 
 def loss_rows():
-    """Each loss with each kind of target and each reduction that gives a number."""
+    """Each loss with each kind of target and each reduction that gives a number.
+
+    Value and gradient come from two functions, and then from the one that returns both.
+    """
     table = {
         "l2_loss": lambda rng, shape: rng.normal(size=shape),
         "binary_cross_entropy_with_logits": lambda rng, shape: rng.random(shape),
@@ -67,6 +70,20 @@ def loss_rows():
                 lambda o, t, f=function, r=reduction: getattr(nn, f)(o, t, reduction=r),
                 lambda g, o, t, f=function, r=reduction: (
                     g * getattr(nn, f + "_backward")(o, t, reduction=r)
+                ),
+                lambda o, t, f=function, r=reduction: (
+                    judges[f](o, t) / (o.shape[0] if r == "mean" else 1)
+                ),
+                LOSSES,
+                target,
+            )
+            yield Operation(
+                f"{name} and gradient, {reduction}",
+                lambda o, t, f=function, r=reduction: getattr(nn, f + "_and_gradient")(
+                    o, t, reduction=r
+                )[0],
+                lambda g, o, t, f=function, r=reduction: (
+                    g * getattr(nn, f + "_and_gradient")(o, t, reduction=r)[1]
                 ),
                 lambda o, t, f=function, r=reduction: (
                     judges[f](o, t) / (o.shape[0] if r == "mean" else 1)

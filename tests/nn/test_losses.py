@@ -8,6 +8,7 @@ F = torch.nn.functional
 
 LOGITS = [[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4], [0.0, 0.0, 0.0]]
 LABELS = [1, 0, 2]
+NAMES = ["l2_loss", "binary_cross_entropy_with_logits", "cross_entropy"]
 YES_NO = [[0.0, 1.0, 1.0], [1.0, 0.0, 0.5], [1.0, 0.0, 0.5]]
 
 
@@ -28,11 +29,13 @@ def test_extreme_logits_give_what_torch_gives(name, target, dtype, lib):
     with np.errstate(all="raise", under="ignore"):
         loss = getattr(nn, name)(*ours, reduction="sum")
         gradient = getattr(nn, name + "_backward")(*ours, reduction="sum")
-    assert float(loss) == pytest.approx(judge.item(), rel=1e-6)
-    np.testing.assert_allclose(lib.numpy(gradient), logits.grad.numpy(), atol=1e-6)
+        both = getattr(nn, name + "_and_gradient")(*ours, reduction="sum")
+    for value, slopes in ((loss, gradient), both):
+        assert float(value) == pytest.approx(judge.item(), rel=1e-6)
+        np.testing.assert_allclose(lib.numpy(slopes), logits.grad.numpy(), atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["l2_loss", "binary_cross_entropy_with_logits", "cross_entropy"])
+@pytest.mark.parametrize("name", NAMES)
 def test_reductions_go_together(name, lib, rng):
     """ "none" is a loss for each sample, "sum" their sum, "mean" that over N, not over outputs."""
     outputs = lib(rng.normal(size=(4, 3)))
@@ -47,6 +50,22 @@ def test_reductions_go_together(name, lib, rng):
     by_sum = lib.numpy(backward(outputs, target, reduction="sum"))
     assert np.array_equal(lib.numpy(backward(outputs, target, reduction="none")), by_sum)
     np.testing.assert_allclose(lib.numpy(backward(outputs, target)), by_sum / 4, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "samples, reduction",
+    [(1, "mean"), (4, "mean"), (0, "sum"), (4, "sum"), (0, "none"), (4, "none")],
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pair_is_what_the_two_functions_return(name, samples, reduction, lib, rng):
+    outputs, target = lib(rng.normal(size=(samples, 3))), lib(np.full((samples, 3), 1 / 3))
+    pair = getattr(nn, name + "_and_gradient")(outputs, target, reduction=reduction)
+    apart = [
+        getattr(nn, name + ending)(outputs, target, reduction=reduction)
+        for ending in ("", "_backward")
+    ]
+    for ours, expected in zip(pair, apart, strict=True):
+        np.testing.assert_allclose(lib.numpy(ours), lib.numpy(expected), rtol=1e-13, atol=1e-16)
 
 
 def test_the_lectures_gradient_of_softmax_and_cross_entropy():

@@ -11,20 +11,18 @@ from course_lib import nn
 def squared_error(z, t):
     """Half the squared error of sigmoid outputs, and its gradient with respect to ``z``."""
     o = nn.sigmoid(z)
-    return nn.l2_loss(o, t), nn.sigmoid_backward(nn.l2_loss_backward(o, t), o)
+    loss, gradient = nn.l2_loss_and_gradient(o, t)
+    return loss, nn.sigmoid_backward(gradient, o)
 
 
 def binary_cross_entropy(z, t):
     """Cross-entropy of sigmoid outputs, and its gradient with respect to ``z``."""
-    return (
-        nn.binary_cross_entropy_with_logits(z, t),
-        nn.binary_cross_entropy_with_logits_backward(z, t),
-    )
+    return nn.binary_cross_entropy_with_logits_and_gradient(z, t)
 
 
 def cross_entropy(z, classes):
     """Cross-entropy of softmax outputs, and its gradient with respect to ``z``."""
-    return nn.cross_entropy(z, classes), nn.cross_entropy_backward(z, classes)
+    return nn.cross_entropy_and_gradient(z, classes)
 
 
 def two_paths(h, weight, t):
