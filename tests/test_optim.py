@@ -237,7 +237,17 @@ ONE = np.ones((2, 3))
         (
             lambda: Adam().step([ONE.copy()], [torch.ones(2, 3)]),
             TypeError,
-            "arrays of different libraries: numpy.ndarray, torch.Tensor",
+            "Adam: arrays of different libraries: numpy.ndarray, torch.Tensor",
+        ),
+        (
+            lambda: SGD(lr=0.1).step([ONE.copy(), ONE.copy()], [ONE, None]),
+            TypeError,
+            "SGD: gradient 1 is None; run the model's backward first",
+        ),
+        (
+            lambda: SGD(lr=0.1).step([ONE.copy()], [[1.0, 2.0]]),
+            TypeError,
+            r"SGD: expected an array .*, got list: \[1.0, 2.0\]",
         ),
         (lambda: optim.Optimizer().step([ONE], [ONE]), TypeError, "use SGD, Momentum, AdaGrad"),
     ],

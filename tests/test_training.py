@@ -397,7 +397,7 @@ def test_a_nan_in_the_data_does_not_reach_the_weights(rng):
     fit(clean, l2_loss, SGD(lr=0.1), (x[:5], target[:5]), epochs=1, batch_size=5, rng=None)
     x[12, 1] = np.nan
     model = mlp([3, 2], rng=np.random.default_rng(0))
-    with pytest.raises(DivergenceError, match=r"the loss is nan at step 3 \(epoch 1\)"):
+    with pytest.raises(DivergenceError, match=r"the loss is nan at step 3 \(epoch 1\).* smaller"):
         fit(model, l2_loss, SGD(lr=0.1), (x, target), epochs=2, batch_size=5, rng=None)
     # The weights after the second step have no finite loss; those after the first do.
     assert_same(weights(model), weights(clean))
@@ -410,7 +410,7 @@ def test_no_gradient_of_a_loss_that_is_not_finite(rng):
 
     x, target = problem(rng)
     data, settings = (x * np.nan, target), {"epochs": 1, "batch_size": 5, "rng": rng}
-    with pytest.raises(DivergenceError, match="the loss is nan at step 1"):
+    with pytest.raises(DivergenceError, match="the loss is nan at step 1 .* look at the data"):
         fit(mlp([3, 2], rng=rng), (l2_loss, gradient), SGD(lr=0.1), data, **settings)
 
 
@@ -432,8 +432,8 @@ DATA = np.ones((4, 3)), np.ones((4, 2))
 @pytest.mark.parametrize(
     "change, error, sentence",
     [
-        ({"data": DATA[0]}, TypeError, r"data must be a pair \(inputs, targets\), got array"),
-        ({"validation": (1, 2, 3)}, TypeError, "validation must be a pair"),
+        ({"data": DATA[0]}, TypeError, r"data must be a pair \(inputs, targets\), got ndarray$"),
+        ({"validation": (1, 2, 3)}, TypeError, "validation must be a pair .*, got tuple of 3$"),
         ({"data": (DATA[0], DATA[1][:3])}, ValueError, "data has 4 inputs and 3 targets"),
         ({"data": (DATA[0][:0], DATA[1][:0])}, ValueError, "data has 0 inputs and 0 targets"),
         ({"data": (DATA[0], torch.ones(4, 2))}, TypeError, "arrays of different libraries"),

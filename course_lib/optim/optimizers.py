@@ -55,8 +55,12 @@ class Optimizer:
         TypeError
             If a parameter is not floating point, or a gradient is of another array library.
         """
-        shapes = [param.shape for param in parameters]
-        if not shapes == self.shapes == [grad.shape for grad in gradients]:
+        try:
+            shapes = [param.shape for param in parameters]
+            known = shapes == self.shapes == [grad.shape for grad in gradients]
+        except AttributeError:  # something is no array
+            known = False
+        if not known:
             self._refuse(parameters, gradients)
             self.prepare(parameters)
         self.t += 1
@@ -88,7 +92,14 @@ class Optimizer:
             raise ValueError(
                 f"{name}: {len(parameters)} parameters, {len(gradients)} gradients{hint}"
             )
+        if parameters:
+            try:
+                namespace(*parameters, *gradients)
+            except TypeError as error:  # no arrays, or arrays of different libraries
+                raise TypeError(f"{name}: {error}") from None
         for i, (param, grad) in enumerate(zip(parameters, gradients)):
+            if grad is None:
+                raise TypeError(f"{name}: gradient {i} is None; run the model's backward first")
             if grad.shape != param.shape:
                 raise ValueError(
                     f"{name}: gradient {i} has shape {tuple(grad.shape)}, "
@@ -99,7 +110,6 @@ class Optimizer:
                 f"{name}: the parameters are not those of the first step; "
                 "take a new optimizer for another model"
             )
-        namespace(*parameters, *gradients)  # refuses arrays of different libraries
 
     def _apply(self, param, grad, *state):
         raise TypeError("Optimizer is the common base; use SGD, Momentum, AdaGrad, RMSProp or Adam")

@@ -212,10 +212,14 @@ class _Trainer:
             return value
         for good, parameter in zip(self.good, self.parameters):
             parameter[...] = good
+        if self.step == 1 and what == "loss":  # nothing has been learned yet
+            hint = "the model is as it was; look at the data, and at the initial weights"
+        else:
+            hint = "the model keeps the last weights whose loss was finite, and a smaller "
+            hint += "learning rate may help"
         raise DivergenceError(
             f"fit: the {what} is {value} at step {self.step} (epoch {len(self.history.loss) + 1}); "
-            "the model keeps the last weights whose loss was finite, and a smaller learning rate "
-            "may help",
+            f"{hint}",
             self.step,
             self.history,
         )
@@ -268,7 +272,9 @@ def _check(data, epochs, batch_size, rng, validation, early_stopping):
         if pair is None and name == "validation":
             continue
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise TypeError(f"fit: {name} must be a pair (inputs, targets), got {pair!r:.60}")
+            got = type(pair).__name__
+            got += f" of {len(pair)}" if isinstance(pair, (tuple, list)) else ""
+            raise TypeError(f"fit: {name} must be a pair (inputs, targets), got {got}")
         x, target = pair
         namespace(x, target)
         if x.shape[0] != target.shape[0] or x.shape[0] == 0:
