@@ -1,4 +1,4 @@
-"""One writer records what many workers find: how long a record takes it, on disk and on a server."""
+"""One writer records what all workers find: how long it takes, on disk and on a server."""
 
 import contextlib
 import copy
