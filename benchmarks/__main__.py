@@ -1,7 +1,8 @@
 """Runs the benchmarks, prints one table and writes it where the book shows it.
 
 ``python -m benchmarks`` runs all, ``python -m benchmarks metrics`` one suite. A suite is a module
-of this package with a function ``rows()`` that yields :class:`~benchmarks.harness.Row`.
+of this package with a function ``rows()`` that yields :class:`~benchmarks.harness.Row`,
+and a sentence ``MEASURED`` where that of :mod:`benchmarks.harness` would not be true.
 """
 
 import importlib
@@ -46,14 +47,13 @@ def main(names: list[str]) -> int:
     for name in names or SUITES:
         lines = [HEADER, "| --- | --- | --- | --: | --: | --: | --: |"]
         print(f"\n{name}\n" + "\n".join(lines), flush=True)
-        for row in importlib.import_module(f"benchmarks.{name}").rows():
+        suite = importlib.import_module(f"benchmarks.{name}")
+        for row in suite.rows():
             lines.append(line(row))
             print(lines[-1], flush=True)
-        lines += [
-            "",
-            f"One thread, CPU time, medians. Python {platform.python_version()}, "
-            f"{platform.machine()}.",
-        ]
+        measured = getattr(suite, "MEASURED", harness.MEASURED)
+        machine = f"Python {platform.python_version()}, {platform.machine()}."
+        lines += ["", f"{measured} {machine}"]
         PAGES.mkdir(parents=True, exist_ok=True)
         (PAGES / f"{name}.md").write_text("\n".join(lines) + "\n")
     return 0

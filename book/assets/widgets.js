@@ -25,11 +25,42 @@ window.FontAwesomeConfig = { autoReplaceSvg: "nest" };
   });
 })();
 
+// Without a connection html-manager cannot come: then the first frame of each figure stands still.
+// The page has it, for the state of all widgets is in it.
+function standStill() {
+  const json = (script) => JSON.parse(script.textContent);
+  const kind = "script[type='application/vnd.jupyter.widget-";
+  const { state } = json(document.querySelector(`${kind}state+json']`));
+  for (const view of document.querySelectorAll(`${kind}view+json']`)) {
+    let model = state[json(view).model_id].state;
+    while (model.children) {
+      const shown = model.children.at(model.selected_index ?? -1); // the controls are above
+      model = state[shown.replace("IPY_MODEL_", "")].state;
+    }
+    view.insertAdjacentHTML("afterend", `${model.value}<p>It moves when there is a connection.</p>`);
+  }
+}
+window.addEventListener(
+  "error",
+  ({ target }) => {
+    if (target.src?.includes("html-manager")) addEventListener("DOMContentLoaded", standStill);
+  },
+  true, // what fails to load is told to nobody above it
+);
+
 // For people who hear the page: names for what has none, and none where it is not what is written.
 new MutationObserver(() => {
-  for (const handle of document.querySelectorAll(".widget-hslider .noUi-handle:not([aria-label])")) {
-    const label = handle.closest(".widget-hslider").querySelector("label, .widget-label");
-    if (label) handle.setAttribute("aria-label", label.textContent || "value");
+  for (const handle of document.querySelectorAll(".widget-hslider .noUi-handle")) {
+    const slider = handle.closest(".widget-hslider");
+    const label = slider.querySelector("label, .widget-label");
+    if (label && !handle.hasAttribute("aria-label")) {
+      const words = label.textContent.replace(/\\[()]?/g, ""); // "\(\beta\)" is spoken as "beta"
+      handle.setAttribute("aria-label", words || "value");
+    }
+    const value = slider.querySelector(".widget-readout")?.textContent;
+    if (value && handle.getAttribute("aria-valuetext") !== value) {
+      handle.setAttribute("aria-valuetext", value); // not the number of the frame
+    }
   }
   for (const player of document.querySelectorAll(".widget-play:not([aria-label])")) {
     const names = ["play or pause", "stop", "repeat"];
@@ -45,4 +76,8 @@ new MutationObserver(() => {
   for (const list of document.querySelectorAll(".citation-list[role]")) {
     list.removeAttribute("role"); // its entries are not list items
   }
-}).observe(document.documentElement, { childList: true, subtree: true });
+}).observe(document.documentElement, {
+  attributeFilter: ["aria-valuetext"],
+  childList: true,
+  subtree: true,
+});

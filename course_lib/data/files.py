@@ -131,6 +131,8 @@ def read_usps(path, /):
     ValueError
         If a line does not have 257 numbers, a label is no digit or a grey value outside [-1, 1].
     """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"read_usps: no file {path}")
     try:
         lines = _read_bytes(path).decode("ascii").splitlines()
     except UnicodeDecodeError:

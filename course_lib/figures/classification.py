@@ -33,6 +33,7 @@ _POINT: dict[str, Any] = {
     "markersize": 12,
     "color": COLORS["ink"],
     "markeredgecolor": "white",
+    "clip_on": False,  # it may lie on the edge of the axes
 }
 _BINS = np.linspace(0.0, 1.0, 21)  # a threshold that is a multiple of 0.05 splits no bar
 

@@ -2,7 +2,8 @@
 
 Every frame is drawn in advance, and the browser links the slider to the stack of frames. So the
 figure works in JupyterLab, in the built page, and in a page opened from disk, with nobody
-computing anything. What it costs is one picture a frame, about 20 kB.
+computing anything. The built page gets the scripts that move it from a CDN; without a connection
+the first frame stands still. What it costs is one picture a frame, about 20 kB.
 """
 
 from base64 import b64encode

@@ -3,7 +3,10 @@
 One sentence each: the operation, the argument, what was found, what was expected.
 """
 
+from numbers import Integral
 from typing import Any
+
+import numpy as np
 
 from course_lib.arrays import namespace
 
@@ -103,6 +106,22 @@ def dimensions(operation, name, array, meaning, /):
             f"{operation}: {name} has shape {tuple(array.shape)}, "
             f"expected {len(meaning)} dimensions ({', '.join(meaning)})"
         )
+
+
+def whole(operation, name, value, least, /):
+    """``value``, or ValueError if it is not an integer of at least ``least``."""
+    if not isinstance(value, Integral) or value < least:
+        raise ValueError(
+            f"{operation}: {name} is {value!r}, expected an integer of at least {least}"
+        )
+    return value
+
+
+def generator(operation, rng, /):
+    """``rng``, or TypeError if it is not a NumPy generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{operation}: rng is {rng!r}, expected numpy.random.default_rng(seed)")
+    return rng
 
 
 def _who_is_no_array(arrays):

@@ -4,10 +4,9 @@ How it is computed is told in :mod:`course_lib.nn.planning`. As in PyTorch, the 
 neural network is a cross-correlation; :func:`course_lib.nn.convolve` shows the difference.
 """
 
-from course_lib.nn.checks import dimensions, floating
+from course_lib.nn.checks import dimensions, floating, whole
 from course_lib.nn.planning import plan_convolution
 from course_lib.nn.transposed import plan_transposed
-from course_lib.nn.windows import whole
 
 
 def conv1d(

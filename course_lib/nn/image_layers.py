@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from course_lib.nn.checks import whole
 from course_lib.nn.convolution import conv2d, conv2d_backward
 from course_lib.nn.initialization import he_normal
 from course_lib.nn.layers import Layer
@@ -56,8 +57,11 @@ class Conv2d(Layer):
         initial=he_normal,
         dtype="float64",
     ):
+        whole("Conv2d", "in_channels", in_channels, 1)
+        whole("Conv2d", "out_channels", out_channels, 1)
+        whole("Conv2d", "groups", groups, 1)
         kernel_size = pair("Conv2d", "kernel_size", kernel_size, 1)
-        if groups < 1 or in_channels % groups or out_channels % groups:
+        if in_channels % groups or out_channels % groups:
             raise ValueError(
                 f"Conv2d: groups is {groups}, expected a divisor of the {in_channels} channels in "
                 f"and the {out_channels} channels out"

@@ -7,7 +7,8 @@ Bengio 2010); a rectifier drops half of the signal, which 2 / fan-in makes up fo
 
 All functions have the same arguments: ``shape`` of the weight, (K, D) of a linear layer or
 (K, C, kernel height, kernel width) of a convolution; ``rng``, a NumPy generator; ``dtype``,
-float32 or float64. They return a NumPy array.
+float32 or float64. They return a NumPy array. A shape that connects nothing is a ValueError, a
+``rng`` that is no generator a TypeError.
 
 Examples
 --------
@@ -19,6 +20,8 @@ Examples
 import math
 
 import numpy as np
+
+from course_lib.nn.checks import generator
 
 
 def lecun_normal(shape, /, *, rng, dtype):
@@ -58,23 +61,23 @@ def he_uniform(shape, /, *, rng, dtype):
 
 def _fans(shape):
     """Inputs that a unit sees, and units that an input reaches (in a convolution, about)."""
-    if len(shape) < 2 or 0 in shape:
+    if len(shape) < 2 or min(shape) < 1:
         raise ValueError(
             f"initialization: shape is {tuple(shape)}, "
-            f"expected (K, D) or (K, C, kernel sizes), none of them 0"
+            f"expected (K, D) or (K, C, kernel sizes), all at least 1"
         )
     kernel = math.prod(shape[2:])
     return shape[1] * kernel, shape[0] * kernel
 
 
 def _normal(shape, variance, rng, dtype):
-    weight = rng.standard_normal(shape, dtype=np.dtype(dtype))
+    weight = generator("initialization", rng).standard_normal(shape, dtype=np.dtype(dtype))
     weight *= math.sqrt(variance)
     return weight
 
 
 def _uniform(shape, bound, rng, dtype):
-    weight = rng.random(shape, dtype=np.dtype(dtype))
+    weight = generator("initialization", rng).random(shape, dtype=np.dtype(dtype))
     weight *= 2 * bound
     weight -= bound
     return weight

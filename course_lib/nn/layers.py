@@ -22,6 +22,7 @@ from course_lib.nn.activations import (
     tanh,
     tanh_backward,
 )
+from course_lib.nn.checks import generator, whole
 from course_lib.nn.dropout import dropout, dropout_backward
 from course_lib.nn.initialization import xavier_uniform
 from course_lib.nn.linear import linear, linear_backward
@@ -121,6 +122,8 @@ class Linear(Layer):
     def __init__(
         self, in_features, out_features, *, rng, bias=True, initial=xavier_uniform, dtype="float64"
     ):
+        whole("Linear", "in_features", in_features, 1)
+        whole("Linear", "out_features", out_features, 1)
         weight = initial((out_features, in_features), rng=rng, dtype=dtype)
         # Column by column in memory, for weight.T is what the product with x reads along its rows.
         weight = np.asfortranarray(weight)
@@ -234,7 +237,7 @@ class Dropout(Layer):
         super().__init__()
         if not 0 <= p < 1:
             raise ValueError(f"Dropout: p is {p}, expected a probability in [0, 1)")
-        self.p, self.rng = p, rng
+        self.p, self.rng = p, generator("Dropout", rng)
 
     def forward(self, x, *, training=False):
         """Masked and scaled while training, ``x`` itself otherwise."""

@@ -9,8 +9,8 @@ from functools import lru_cache
 from numbers import Real
 
 from course_lib.nn import gathering, stacking
-from course_lib.nn.checks import dimensions
-from course_lib.nn.windows import output_size, pair, whole
+from course_lib.nn.checks import dimensions, whole
+from course_lib.nn.windows import output_size, pair
 
 WIDE = 16  # rows of at least this length are copied fast one by one
 
@@ -79,7 +79,8 @@ def _check_channels(operation, x_shape, weight_shape, groups):
             f"of x and the {kernels} kernels of weight"
         )
     if weight_shape[1] != channels // groups:
+        parts = f" in groups of {channels // groups}" if groups > 1 else ""
         raise ValueError(
-            f"{operation}: x has {channels} channels in groups of {channels // groups}, "
+            f"{operation}: x has {channels} channels{parts}, "
             f"weight expects {weight_shape[1]} (weight.shape[1])"
         )

@@ -8,15 +8,6 @@ a strided slice. Padding needs no copy: positions whose pixel lies outside are l
 from numbers import Integral
 
 
-def whole(operation, name, value, least, /):
-    """``value``, or ValueError if it is not an integer of at least ``least``."""
-    if not isinstance(value, Integral) or value < least:
-        raise ValueError(
-            f"{operation}: {name} is {value!r}, expected an integer of at least {least}"
-        )
-    return value
-
-
 def pair(operation, name, value, least, /):
     """``value`` as (vertical, horizontal): an integer stands for both.
 

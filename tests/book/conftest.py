@@ -88,18 +88,32 @@ class Reader:
     complaints: list[str] = field(default_factory=list)
 
     def open(
-        self, page, *, query="", scheme="http", width=1280, height=900, dark=False, javascript=True
+        self,
+        page,
+        *,
+        query="",
+        scheme="http",
+        width=1280,
+        height=900,
+        dark=False,
+        javascript=True,
+        connection=True,
     ):
-        """Open a page of the book, as "book/index", and wait until it is typeset."""
+        """Open a page of the book, as "book/index", and wait until it is typeset.
+
+        Without ``connection`` nothing comes from a CDN, of which the console may complain.
+        """
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             java_script_enabled=javascript,
         )
         context.set_default_timeout(20_000)
-        context.route(re.compile("^https?://(?!127.0.0.1)"), self._answer)
+        answer = self._answer if connection else lambda route: route.abort("internetdisconnected")
+        context.route(re.compile("^https?://(?!127.0.0.1)"), answer)
         tab = context.new_page()
-        tab.on("console", self._listen)
+        if connection:
+            tab.on("console", self._listen)
         tab.on("pageerror", lambda error: self._complain(str(error)))
         tab.goto(f"{self.address(scheme)}/{page}.html" + (f"?{query}" if query else ""))
         tab.evaluate("window.MathJax?.startup?.promise")

@@ -54,12 +54,14 @@ def test_a_page_works(reader, page, scheme):
 
 def every_slider_turns_to_another_frame(book):
     seen = [frame(book)]
-    for slider in book.get_by_role("slider").all():
+    for row in book.locator(".widget-hslider").all():
+        slider, readout = row.get_by_role("slider"), row.locator(".widget-readout")
         name = slider.get_attribute("aria-label")
-        assert name, "a slider without a name"
+        assert name and "\\" not in name, f"a slider with the name {name!r}"
         steps = int(float(slider.get_attribute("aria-valuemax")))
         for _ in range(min(steps, 2)):
             slider.press("ArrowRight")
+            assert slider.get_attribute("aria-valuetext") == readout.inner_text()
             assert frame(book) not in seen, f"slider {name!r} changes nothing"
             seen.append(frame(book))
         slider.press("ArrowLeft")
@@ -85,6 +87,15 @@ def test_formulas_are_there_and_beside_a_slider_too(reader):
     label = flipbooks(tab)[0].locator(".widget-label").first
     label.locator("mjx-container").wait_for()
     assert label.inner_text().startswith("learning rate")
+    slider = flipbooks(tab)[0].get_by_role("slider")
+    assert slider.get_attribute("aria-label") == "learning rate eta"
+
+
+def test_without_a_connection_the_first_frames_stand_still(reader):
+    tab = reader.open(LECTURE, scheme="file", connection=False)
+    frames = tab.locator("img.frame:visible")
+    assert frames.count() == tab.locator("script[type$='widget-view+json']").count() > 0
+    assert frames.first.get_attribute("alt").startswith("106 true and 179 false positives")
 
 
 def test_in_dark_mode_text_and_pictures_are_light_on_dark(reader):
@@ -143,6 +154,26 @@ def test_no_serious_accessibility_problem(reader, page, dark):
         if rule["impact"] in ("serious", "critical")
     }
     assert serious == {}
+
+
+LINES = """cell => {
+  const words = document.createRange();
+  words.selectNodeContents(cell.querySelector("p") ?? cell);
+  return words.getClientRects().length;
+}"""
+
+
+def test_a_short_word_at_the_foot_is_not_broken_on_a_phone(reader):
+    tab = reader.open("book/back/grading-at-scale", width=390, height=844)
+    assert tab.locator(".prev-next-title", has_text="Benchmarks").evaluate(LINES) == 1
+
+
+def test_a_table_of_numbers_shows_all_columns_and_keeps_units(reader):
+    tab = reader.open("book/back/benchmarks")
+    for table in tab.locator("article table:has(td.text-right)").all():
+        assert table.evaluate("table => table.scrollWidth <= table.parentElement.clientWidth")
+    numbers = tab.locator("article td.text-right")
+    assert set(numbers.evaluate_all(f"cells => cells.map({LINES})")) <= {0, 1}
 
 
 def test_search_finds_adam(reader):

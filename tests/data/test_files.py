@@ -153,6 +153,11 @@ def test_read_usps_refuses_a_damaged_file(tmp_path, usps, damage, sentence):
         data.read_usps(path)
 
 
+def test_read_usps_says_what_is_missing(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"^read_usps: no file .*zip.train$"):
+        data.read_usps(tmp_path / "zip.train")
+
+
 @pytest.fixture
 def pictures(tmp_path, rng):
     """Two classes with two and one pictures, and what does not count."""

@@ -51,6 +51,16 @@ def test_the_point_of_a_threshold_lies_on_the_curve():
     assert np.min(np.hypot(*(np.array(curve.get_data()).T - [recall, precision]).T)) < 1e-12
 
 
+@pytest.mark.parametrize(
+    "draw", [figures.threshold_figure, figures.fbeta_figure, figures.imbalance_figure]
+)
+def test_a_point_on_the_edge_of_the_axes_is_whole(draw):
+    draw(Y_TRUE, SCORES, 1.0)
+    lines = [line for ax in plt.gcf().axes for line in ax.lines]
+    points = [line for line in lines if line.get_marker() == "o"]
+    assert points and not any(point.get_clip_on() for point in points)
+
+
 @pytest.mark.parametrize("beta", [0.3, 1.0, 3.0])
 def test_the_best_threshold_is_the_best_of_all(rng, beta):
     y_true, scores = rng.integers(0, 2, size=60), rng.random(60)

@@ -131,7 +131,12 @@ SENTENCES = [
     (lambda: nn.cross_entropy(f(3), np.zeros(3, int)), ValueError, r"expected 2 .*\(N, K\)"),
     # convolution
     (lambda: nn.conv2d(f(2, 4, 6), IMAGES[1]), ValueError, r"4 dimensions \(N, C, H, W\)"),
-    (lambda: nn.conv2d(f(2, 3, 6, 5), IMAGES[1]), ValueError, "x has 3 channels .* expects 4"),
+    (lambda: nn.conv2d(f(2, 3, 6, 5), IMAGES[1]), ValueError, "x has 3 channels, weight expects 4"),
+    (
+        lambda: nn.conv2d(*IMAGES, groups=2),
+        ValueError,
+        "x has 4 channels in groups of 2, weight expects 4",
+    ),
     (
         lambda: nn.conv2d(f(2, 4, 2, 5), IMAGES[1]),
         ValueError,
@@ -181,7 +186,13 @@ SENTENCES = [
     (lambda: nn.dropout(f(3), f(3) == 0, p=1.0), ValueError, r"p is 1.0, expected .*\[0, 1\)"),
     # layers and models
     (lambda: nn.Dropout(-0.1, rng=RNG), ValueError, "p is -0.1, expected"),
-    (lambda: nn.Linear(0, 3, rng=RNG), ValueError, r"shape is \(3, 0\), expected"),
+    (lambda: nn.Dropout(rng=3), TypeError, "Dropout: rng is 3, expected numpy.random.default_rng"),
+    (lambda: nn.Linear(0, 3, rng=RNG), ValueError, "Linear: in_features is 0, expected an integer"),
+    (lambda: nn.Linear(3, -1, rng=RNG), ValueError, "Linear: out_features is -1, expected an int"),
+    (lambda: nn.Linear(2, 2, rng=3), TypeError, "rng is 3, expected numpy.random.default_rng"),
+    (lambda: nn.Conv2d(-4, 6, 3, rng=RNG), ValueError, "Conv2d: in_channels is -4, expected an"),
+    (lambda: nn.Conv2d(4, 0, 3, rng=RNG), ValueError, "Conv2d: out_channels is 0, expected an int"),
+    (lambda: nn.Conv2d(4, 6, 3, groups=0, rng=RNG), ValueError, "Conv2d: groups is 0, expected an"),
     (lambda: nn.Conv2d(4, 6, 3, groups=4, rng=RNG), ValueError, "groups is 4, expected a divisor"),
     (lambda: nn.Conv2d(4, 6, 0, rng=RNG), ValueError, "kernel_size is 0"),
     (lambda: nn.MaxPool2d(2, stride=0), ValueError, "MaxPool2d: stride is 0"),

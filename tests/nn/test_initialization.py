@@ -39,7 +39,13 @@ def test_the_same_seed_gives_the_same_weights():
     assert np.array_equal(first, again)
 
 
-@pytest.mark.parametrize("shape", [(3,), (0, 2), (2, 3, 0)])
+@pytest.mark.parametrize("shape", [(3,), (0, 2), (2, 3, 0), (2, -3)])
 def test_a_weight_that_connects_nothing(shape, rng):
     with pytest.raises(ValueError, match=r"initialization: shape is .* expected \(K, D\) or"):
         initialization.xavier_normal(shape, rng=rng, dtype="float64")
+
+
+@pytest.mark.parametrize("name", VARIANCES)
+def test_a_seed_is_no_generator(name):
+    with pytest.raises(TypeError, match=r"initialization: rng is 3, expected numpy\.random\.def"):
+        getattr(initialization, name)(SHAPE, rng=3, dtype="float64")
