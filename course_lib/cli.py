@@ -217,6 +217,7 @@ def check(
     """Run a whole assignment from top to bottom and say which of its checks pass."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
     from tqdm import tqdm
 
     from course_lib.grading import rehearsal
@@ -232,7 +233,7 @@ def check(
     table = Table("exercise", "points", "what the check says", title=notebook.name)
     for row in rows:
         score = "-" if row.score is None else f"{round(row.score, 2):g}"
-        table.add_row(row.exercise, f"{score} / {row.points:g}", row.said or "✓")
+        table.add_row(row.exercise, f"{score} / {row.points:g}", Text(row.said or "✓"))
     Console().print(table)
     tested = [(row.score, row.points) for row in rows if row.score is not None]
     earned, possible = (sum(column) for column in zip(*tested)) if tested else (0, 0)
