@@ -16,9 +16,10 @@ from nbgrader.plugins import CsvExportPlugin
 from course_lib.grading.pipeline import GradingError
 from course_lib.grading.reports import classroom, figures, pseudonyms
 from course_lib.grading.reports.classroom import Classroom
+from course_lib.grading.restore import repaired
 
 SHOWN_MISTAKES = 30
-WIDTH, HEIGHT, FOOT = 720, 210, 34  # of the distribution, in the page's pixels
+WIDTH, HEIGHT, FOOT, HEAD = 720, 226, 34, 38  # of the distribution, in the page's pixels
 LEVELS = 5  # shades of the picture of the whole class
 
 
@@ -133,11 +134,11 @@ def render(room: Classroom, called: dict[str, str]) -> str:
         attention=figures.attention(room),
         low=figures.LOW,
         repeated=figures.REPEATED,
-        repairs=figures.repairs(room),
+        noticed=figures.noticed(room),
         strips=strips(room),
         levels=LEVELS,
         waiting=sum(s.waits for s in room.submissions),
-        repaired=sum(bool(s.notes) for s in room.submissions),
+        repaired=sum(repaired(s.notes) for s in room.submissions),
         seconds=seconds and {"all": sum(seconds), "median": median(seconds), "most": max(seconds)},
     )
 

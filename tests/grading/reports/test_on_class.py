@@ -1,7 +1,10 @@
 """The report on a class: its numbers, by hand, and the page as it is seen."""
 
 import csv
+import dataclasses
+import io
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from typer.testing import CliRunner
 
 from course_lib.cli import app
 from course_lib.grading import demo, pipeline
+from course_lib.grading.examine import UNCONFINED
 from course_lib.grading.reports import classroom, figures, page, pseudonyms
 
 ROOT = Path(__file__).parents[3]
@@ -63,6 +67,8 @@ def test_mistakes_are_counted_by_student_and_exercise(room):
     assert swapped.students == 3  # eve made it twice
     assert swapped.by_exercise == {"confusion_matrix": 3, "accuracy": 1}
     assert next(iter(found)) == swapped.name
+    assert found["code that did not come to an end"].by_exercise == {"k_fold": 1}
+    assert "raised TooSlow" not in found
     assert "not written yet" not in found
 
 
@@ -74,8 +80,25 @@ def test_who_needs_attention(room):
     }
 
 
-def test_repairs_and_those_without_a_result(room):
-    (note, who), *others = figures.repairs(room)
+def test_a_file_that_could_not_be_read_is_not_one_in_which_nothing_was_written(room):
+    unread = ["metrics.ipynb could not be read: it is not a notebook ('JSONDecodeError: …')"]
+    idle = next(s for s in room.submissions if s.student == "idle")
+    unreadable = dataclasses.replace(idle, notes=unread)
+    assert figures.reasons(unreadable, room) == ["the file could not be read"]
+
+
+def test_only_cells_that_were_put_right_count_as_repaired(room):
+    notes = [UNCONFINED, "the file 'a' was not accepted"]
+    all_of_them = [dataclasses.replace(s, notes=[*s.notes, *notes]) for s in room.submissions]
+    unconfined = dataclasses.replace(room, submissions=all_of_them)
+    called = dict.fromkeys([*(s.student for s in all_of_them), "lost", "absent"], "somebody")
+    text = page.render(unconfined, called)
+    assert "<li><b>1</b> repaired</li>" in text
+    assert "What the grader noticed</h2>" in text and "graded WITHOUT a sandbox" in text
+
+
+def test_what_was_noticed_and_those_without_a_result(room):
+    (note, who), *others = figures.noticed(room)
     assert note == "a cell was missing; it has been put back as released"
     assert [s.student for s in who] == ["ben"] and not others
     assert room.ungraded == {"lost": "no notebook of the assignment was handed in"}
