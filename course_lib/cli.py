@@ -272,16 +272,20 @@ def report(
     """Write a page about how the class did; students have pseudonyms there."""
     from course_lib.grading import pipeline
     from course_lib.grading.reports import page
+    from course_lib.notebooks import NotebookError
 
     try:
-        pipeline.source_notebook(Path.cwd(), name)
         api = pipeline.course(Path.cwd())
+        pipeline.source_notebook(Path.cwd(), name)
         if csv:
-            typer.echo(f"points: {page.export(api, name, csv)}")
+            untold = page.export(api, name, csv)
+            typer.echo(f"points: {csv}")
+            if untold:
+                typer.echo(f"course report: {untold}", err=True)
         else:
             target = to or Path("_build/reports") / f"{name}.html"
             typer.echo(f"report: {page.write(api, name, target, names=names)}")
-    except pipeline.GradingError as error:
+    except (pipeline.GradingError, NotebookError) as error:
         raise fail("report", error) from None
 
 
