@@ -121,6 +121,13 @@ def describe_pictures(app, doctree):
                 picture["classes"] += [AS_DRAWN] * (AS_DRAWN in image.info)
 
 
+def expect_sources(root: Path) -> None:
+    """Raise :class:`BuildError` where there is no book to be built or printed."""
+    for name in ("_config.yml", "_toc.yml"):
+        if not (root / name).exists():
+            raise BuildError(f"{root} has no {name}; run it in the folder that the course is in")
+
+
 def build(root: Path) -> Path:
     """Build the book below ``root`` and return its first page.
 
@@ -129,8 +136,7 @@ def build(root: Path) -> Path:
     BuildError
         If there is no book here, a page has a warning, or a notebook does not run.
     """
-    if not (root / "_config.yml").exists():
-        raise BuildError(f"{root} has no _config.yml; run it in the folder that the course is in")
+    expect_sources(root)
     html = root / "_build" / "html"
     shutil.rmtree(html / "reports", ignore_errors=True)  # reports of an earlier failure
     try:

@@ -4,6 +4,8 @@ Those modules are imported inside the commands, so that ``course --help`` answer
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from json import dumps
 from pathlib import Path
 from typing import Annotated
@@ -20,12 +22,22 @@ app = typer.Typer(
 )
 data_app = typer.Typer(no_args_is_help=True, help="Fetch data that comes with no package.")
 app.add_typer(data_app, name="data")
+HERE = "run it in the folder of the course"
 
 
 def fail(command: str, error: Exception | str) -> typer.Exit:
     """Print one sentence on stderr; raise what is returned."""
     typer.echo(f"course {command}: {error}", err=True)
     return typer.Exit(1)
+
+
+@contextmanager
+def stoppable(command: str, said: str) -> Iterator[None]:
+    """End with one sentence on Ctrl-C, also while modules are imported."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise fail(command, said) from None
 
 
 @app.command()
@@ -55,7 +67,7 @@ def pdf() -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="0 takes any free port.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8000,
     browser: Annotated[bool, typer.Option(help="Open the book in a browser.")] = True,
 ) -> None:
     """Show the built book at http://localhost:PORT until Ctrl-C."""
@@ -80,9 +92,10 @@ def notebooks(
     from course_lib import notebooks
 
     stale = False
-    for path in tqdm(
-        paths or notebooks.lecture_notebooks(Path.cwd()), unit="notebook", disable=None
-    ):
+    paths = paths or notebooks.lecture_notebooks(Path.cwd())
+    if not paths:
+        raise fail("notebooks", f"{Path.cwd()} has no notebook in book/; {HERE}")
+    for path in tqdm(paths, unit="notebook", disable=None):
         try:
             fresh = notebooks.execute(path)
         except notebooks.NotebookError as error:
@@ -110,8 +123,11 @@ def release(
     from course_lib.notebooks import NotebookError
 
     root, stale = Path.cwd(), False
+    names = names or pipeline.assignments(root)
+    if not names:
+        raise fail("release", f"{root} has no solutions/NAME/NAME.ipynb; {HERE}")
     try:
-        for name in names or pipeline.assignments(root):
+        for name in names:
             if not check:
                 typer.echo(f"released: {pipeline.release(root, name, force=force)}")
             elif problem := pipeline.stale_release(root, name):
@@ -161,6 +177,7 @@ def demo(
 
 
 @app.command()
+@stoppable("grade", "stopped; run it again to go on")
 def grade(
     name: Annotated[str, typer.Argument(help="The assignment.")],
     only: Annotated[
@@ -203,8 +220,6 @@ def grade(
         lines = run()
     except (pipeline.GradingError, NotebookError) as error:
         raise fail("grade", error) from None
-    except KeyboardInterrupt:
-        raise fail("grade", "stopped; run it again to go on") from None
     showing.summary(name, lines)
     if failed := [line for line in lines if line.problem]:
         raise fail("grade", "; ".join(f"{line.student}: {line.problem}" for line in failed))
@@ -217,6 +232,7 @@ def check(
     """Run a whole assignment from top to bottom and say which of its checks pass."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
     from tqdm import tqdm
 
     from course_lib.grading import rehearsal
@@ -232,7 +248,7 @@ def check(
     table = Table("exercise", "points", "what the check says", title=notebook.name)
     for row in rows:
         score = "-" if row.score is None else f"{round(row.score, 2):g}"
-        table.add_row(row.exercise, f"{score} / {row.points:g}", row.said or "✓")
+        table.add_row(row.exercise, f"{score} / {row.points:g}", Text(row.said or "✓"))
     Console().print(table)
     tested = [(row.score, row.points) for row in rows if row.score is not None]
     earned, possible = (sum(column) for column in zip(*tested)) if tested else (0, 0)
@@ -271,16 +287,20 @@ def report(
     """Write a page about how the class did; students have pseudonyms there."""
     from course_lib.grading import pipeline
     from course_lib.grading.reports import page
+    from course_lib.notebooks import NotebookError
 
     try:
-        pipeline.source_notebook(Path.cwd(), name)
         api = pipeline.course(Path.cwd())
+        pipeline.source_notebook(Path.cwd(), name)
         if csv:
-            typer.echo(f"points: {page.export(api, name, csv)}")
+            untold = page.export(api, name, csv)
+            typer.echo(f"points: {csv}")
+            if untold:
+                typer.echo(f"course report: {untold}", err=True)
         else:
             target = to or Path("_build/reports") / f"{name}.html"
             typer.echo(f"report: {page.write(api, name, target, names=names)}")
-    except pipeline.GradingError as error:
+    except (pipeline.GradingError, NotebookError) as error:
         raise fail("report", error) from None
 
 
@@ -353,4 +373,5 @@ def mnist(
         for path in download_mnist(folder):
             typer.echo(path)
     except OSError as error:
-        raise fail("data mnist", error) from None
+        said = f"{error.filename}: {error.strerror}" if error.filename else error
+        raise fail("data mnist", said) from None

@@ -35,8 +35,10 @@ def read(path: Path) -> nbformat.NotebookNode:
         nbformat.validate(notebook)
     except FileNotFoundError:
         raise NotebookError(f"{path}: there is no such notebook") from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, KeyError, TypeError) as error:
-        reason = str(error).splitlines()[0]
+    except OSError as error:
+        raise NotebookError(f"{path}: cannot be read ({error.strerror})") from None
+    except Exception as error:  # whatever nbformat does with a file that is no notebook
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise NotebookError(f"{path}: not a valid Jupyter notebook ({reason})") from None
     return notebook
 

@@ -40,6 +40,10 @@ def test_build_outside_a_course(tmp_path):
     assert_one_sentence(course("build", cwd=tmp_path), "course build", "no _config.yml")
 
 
+def test_pdf_outside_a_course(tmp_path):
+    assert_one_sentence(course("pdf", cwd=tmp_path), "course pdf", "no _config.yml")
+
+
 def test_serve_without_a_book(tmp_path):
     assert_one_sentence(course("serve", cwd=tmp_path), "no book in _build/html", "make book")
 
@@ -51,6 +55,12 @@ def test_serve_on_a_port_in_use(book):
         port = busy.getsockname()[1]
         done = course("serve", "--port", port, "--no-browser", cwd=book)
     assert_one_sentence(done, f"port {port} cannot be used", f"course serve --port {port + 1}")
+
+
+def test_serve_on_a_port_that_cannot_be(book):
+    done = course("serve", "--port", "99999", "--no-browser", cwd=book)
+    assert done.returncode == 2
+    assert "65535" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_serve_shows_the_book(book):
@@ -92,6 +102,14 @@ def test_notebooks_names_the_cell_that_fails(tmp_path):
     assert_one_sentence(done, "lecture.ipynb: cell 1", "NameError: name 'nothing_here'")
 
 
+@pytest.mark.parametrize(
+    ("command", "said"), [("notebooks", "no notebook in book/"), ("release", "no solutions/NAME/")]
+)
+def test_where_there_is_nothing_to_do_it_is_said(tmp_path, command, said):
+    done = course(command, cwd=tmp_path)
+    assert_one_sentence(done, f"course {command}: {tmp_path}", said, "run it in the folder of the")
+
+
 def test_release_of_an_unknown_assignment():
     assert_one_sentence(course("release", "metric", cwd=ROOT), "no assignment 'metric'", "metrics")
 
@@ -99,6 +117,32 @@ def test_release_of_an_unknown_assignment():
 def test_release_outside_a_course(tmp_path):
     (tmp_path / "solutions").mkdir()
     assert_one_sentence(course("release", "metrics", cwd=tmp_path), "no assignment 'metrics'")
+
+
+@pytest.mark.parametrize("command", ["grade", "report"])
+def test_grading_outside_a_course(tmp_path, command):
+    done = course(command, "metrics", cwd=tmp_path)
+    assert_one_sentence(done, f"course {command}", "no nbgrader_config.py")
+
+
+def test_grading_is_stopped_while_it_starts(tmp_path):
+    """Ctrl-C at the moment when the module is looked for that takes long to import."""
+    stopping = (
+        "import sys\nfrom course_lib.cli import app\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'course_lib.grading.batch':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\napp()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", stopping, "grade", "metrics"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert_one_sentence(done, "course grade: stopped; run it again to go on")
 
 
 def test_where_says_what_is_not_made_yet(tmp_path):

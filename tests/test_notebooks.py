@@ -84,10 +84,23 @@ def test_a_cell_that_kills_the_kernel_is_named(tmp_path):
         notebooks.execute(path)
 
 
-@pytest.mark.parametrize("content", ["{not json", "{}", '{"cells": 3, "nbformat": 4}', ""])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{not json",
+        b"{}",
+        b'{"cells": 3, "nbformat": 4}',
+        b"",
+        b"[]",
+        b"3",
+        b"\xff\x00",
+        b"[" * 99999,
+    ],
+    ids=lambda content: content[:9],
+)
 def test_a_file_that_is_no_notebook(tmp_path, content):
     path = tmp_path / "x.ipynb"
-    path.write_text(content)
+    path.write_bytes(content)
     with pytest.raises(notebooks.NotebookError, match=r"x\.ipynb: not a valid Jupyter notebook"):
         notebooks.read(path)
 

@@ -1,5 +1,6 @@
 """Downloads, for the ``course data`` command; nothing else in the library uses the network."""
 
+import contextlib
 import logging
 from pathlib import Path
 
@@ -36,9 +37,20 @@ def download_mnist(folder, /):
     ------
     DownloadError
         If no mirror could be reached, or what it sent has the wrong checksum. Files appear in
-        ``folder`` only when they are complete and right.
+        ``folder`` only when they are complete and right; without any, there is no new folder.
+    OSError
+        If ``folder`` cannot be made.
     """
-    return [_fetch(name, md5, Path(folder)) for name, md5 in MNIST_MD5.items()]
+    folder = Path(folder)
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return [_fetch(name, md5, folder) for name, md5 in MNIST_MD5.items()]
+    except DownloadError:
+        with contextlib.suppress(OSError):  # what has something in it stays
+            for place in new:
+                place.rmdir()
+        raise
 
 
 def _fetch(name, md5, folder):

@@ -24,6 +24,7 @@ ASIDE = ".refused-"
 NEVER = ("sitecustomize.py", "usercustomize.py", "pyvenv.cfg", "kernel.json", "conftest.py")
 NEVER_ENDING = (".pth", ".whl", ".egg")
 PICTURES = ("image/png", "image/jpeg")
+UNREAD = "could not be read:"  # in the note about a notebook of which nothing is left
 
 
 class AdmissionError(Exception):
@@ -115,10 +116,10 @@ def read_notebook(path: Path) -> tuple[nbformat.NotebookNode, list[str]]:
     except AdmissionError as error:
         return new_notebook(), [str(error)]
     except RecursionError:
-        return new_notebook(), [f"{path.name} is nested too deeply to be a notebook"]
+        return new_notebook(), [f"{path.name} {UNREAD} it is nested too deeply to be a notebook"]
     except Exception as error:  # whatever nbformat does with a file that is no notebook
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        return new_notebook(), [f"{path.name} is not a notebook that can be read ({reason!a})"]
+        return new_notebook(), [f"{path.name} {UNREAD} it is not a notebook ({reason!a})"]
     notes: list[str] = []
     kept: list[nbformat.NotebookNode] = []
     for number, cell in enumerate(cells, 1):
@@ -127,6 +128,8 @@ def read_notebook(path: Path) -> tuple[nbformat.NotebookNode, list[str]]:
             notes.append(f"cell {number} could not be read and was left out")
         else:
             kept.append(new)
+    if not cells:
+        notes.append(f"{path.name} has no cells")
     return new_notebook(cells=kept), notes[:20]
 
 
@@ -134,13 +137,13 @@ def _read_plain_file(path: Path):
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        raise AdmissionError(f"{path.name} is not a plain file; it was not opened") from None
+        raise AdmissionError(f"{path.name} {UNREAD} it is not a plain file") from None
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise AdmissionError(f"{path.name} is not a plain file; it was not read")
+            raise AdmissionError(f"{path.name} {UNREAD} it is not a plain file")
         if status.st_size > NOTEBOOK_MB << 20:
-            raise AdmissionError(f"{path.name} is larger than {NOTEBOOK_MB} MB; it was not read")
+            raise AdmissionError(f"{path.name} {UNREAD} it is larger than {NOTEBOOK_MB} MB")
         return json.loads(file.read(NOTEBOOK_MB << 20))
 
 

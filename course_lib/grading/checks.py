@@ -8,6 +8,7 @@ happens to be right.
 """
 
 import contextlib
+import difflib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -167,7 +168,9 @@ def find(name: str) -> Check:
     from course_lib.grading.assignments import CHECKS
 
     if name not in CHECKS:
-        raise ValueError(f"check: there is no check {name!r}; there are {', '.join(CHECKS)}")
+        close = difflib.get_close_matches(name, CHECKS)
+        there = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(CHECKS)}"
+        raise ValueError(f"check: there is no check {name!r}; {there}")
     return CHECKS[name]
 
 

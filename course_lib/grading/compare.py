@@ -26,6 +26,8 @@ def describe(value) -> str:
         shape = getattr(value, "shape", None)
         if shape is not None and tuple(shape) != ():
             return f"{kind} of shape {tuple(shape)}"
+        if isinstance(value, np.generic):  # whose repr has its type in it once more
+            value = value.item()
         return f"{kind} {reprlib.repr(value):.40}"
     except Exception:  # somebody's own class, whose repr fails
         return kind

@@ -70,20 +70,23 @@ class Crowd:
     Raises
     ------
     GradingError
-        If there is no such assignment, or no answers to it.
+        If there is no such assignment, no bank of answers, or none to this one.
     """
 
     def __init__(self, root: Path, name: str, seed: int = 0):
         self.rng = np.random.default_rng(seed)
         solution = notebooks.read(pipeline.source_notebook(root, name))
+        folder = Path("tests", "assignments", "bank")
+        if not (root / folder).is_dir():
+            raise pipeline.GradingError(
+                f"{root} has no {folder}, where the answers are; run it in a copy of the repository"
+            )
         self.released = notebooks.read(root / "exercises" / name / f"{name}.ipynb")
-        bank = [a for a in answers(root / "tests" / "assignments" / "bank") if a.assignment == name]
+        bank = [a for a in answers(root / folder) if a.assignment == name]
         # A sandbox has no torch, and whoever tried it would have noticed.
         bank = [a for a in bank if "torch" not in a.code]
         if not bank:
-            raise pipeline.GradingError(
-                f"there are no answers to {name!r} in tests/assignments/bank/{name}.md"
-            )
+            raise pipeline.GradingError(f"there are no answers to {name!r} in {folder / name}.md")
         self.solved = {
             cell.metadata.nbgrader.grade_id: _MARKERS.sub("", cell.source).split("**Rubric")[0]
             for cell in solution.cells

@@ -35,7 +35,7 @@ def alt(finding: Finding) -> str:
 
 
 def png(finding: Finding) -> bytes:
-    """Relative error of each element, as an image: white is right, dark is wrong.
+    """Error of each element, as an image: white is right, dark is wrong.
 
     Matrices of leading axes are laid one below the other.
     """
@@ -61,7 +61,7 @@ def drawn(output: str, errors_shape: tuple, grid_shape: tuple, values: bytes) ->
     block = errors_shape[-2] if len(errors_shape) > 2 else len(grid)  # rows before a gap
     tops = TOP + np.arange(len(grid)) * side + np.arange(len(grid)) // block * 6
     bottom = int(tops[-1]) + side + 28
-    legend = ((0.0, "right"), (0.3, "off by 30 %"), (1.0, "by 100 % or more"))
+    legend = ((0.0, "right"), (0.3, "off by 30 % of the largest"), (1.0, "by 100 % or more"))
     right = max(right, MARGIN + sum(28 + int(font.getlength(label)) for _, label in legend))
     image = Image.new("RGB", (right, bottom), "white")
     draw = ImageDraw.Draw(image)

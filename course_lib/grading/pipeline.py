@@ -12,6 +12,7 @@ import re
 import shutil
 import sysconfig
 import tempfile
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,17 +45,14 @@ def course(root: Path, /, **directories: str) -> NbGraderAPI:
     Raises
     ------
     GradingError
-        If ``root`` is not an nbgrader course, or its gradebook cannot be used.
+        If ``root`` is not an nbgrader course, or its settings or its gradebook cannot be used.
     """
-    settings = root / "nbgrader_config.py"
-    if not settings.exists():
-        raise GradingError(f"{root} has no nbgrader_config.py; run it in the folder of the course")
+    config = settings(root / "nbgrader_config.py")
     scripts = sysconfig.get_path("scripts")
     if scripts not in os.environ.get("PATH", "").split(
         os.pathsep
     ):  # nbgrader calls alembic by name
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
-    config = PyFileConfigLoader(settings.name, path=str(root)).load_config()
     config.CourseDirectory.merge(Config({"root": str(root), **directories}))
     folders = CourseDirectory(config=config)
     try:
@@ -62,6 +60,21 @@ def course(root: Path, /, **directories: str) -> NbGraderAPI:
     except database.DatabaseError as error:
         raise GradingError(str(error)) from None
     return NbGraderAPI(folders, config=config)
+
+
+def settings(path: Path) -> Config:
+    """What the program ``path`` sets; :class:`GradingError` names the line that does not run."""
+    if not path.exists():
+        raise GradingError(f"{path.parent} has no {path.name}; run it in the folder of the course")
+    try:
+        return PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+    except SyntaxError as error:
+        raise GradingError(f"{error.filename}, line {error.lineno}: {error.msg}") from None
+    except Exception as error:  # it is a program, so anything can happen
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [f", line {f.lineno}" for f in frames if Path(f.filename).name == path.name]
+        said = f"{type(error).__name__}: {error}"
+        raise GradingError(f"{path}{''.join(lines[-1:])}: {said}") from None
 
 
 def source_notebook(root: Path, name: str) -> Path:
@@ -80,7 +93,7 @@ def assignments(root: Path) -> list[str]:
 
 def generate(root: Path, name: str, destination: Path, *, database: bool) -> None:
     """Let nbgrader make the student's version of ``name`` in ``destination``/``name``."""
-    source_notebook(root, name)
+    notebooks.read(source_notebook(root, name))  # nbgrader would not say which file is broken
     api = course(root, release_directory=str(destination))
     api.config.GenerateAssignment.no_database = not database
     api.config.SaveCells.enabled = database

@@ -16,7 +16,8 @@ from nbgrader.utils import determine_grade
 
 from course_lib import notebooks
 
-CELL_SECONDS = 120
+CELL_SECONDS = 30  # what grading gives a cell of most assignments
+_WRONG = re.compile(r"^ *✗ (.+(?:\n    \S.*)*)(?:\n {6}(\S.*(?:\n {8}.+)*))?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,13 @@ def rehearse(path: Path, progress: Callable = lambda cells: cells) -> list[Row]:
                 raise notebooks.NotebookError(
                     f"{path}: cell {index + 1} ({first:.60}) ended the notebook's program"
                 ) from None
-    return [row(cell) for cell in notebook.cells if counts(cell)]
+    rows, written = [], None
+    for cell in notebook.cells:
+        if marks(cell).get("solution"):
+            written = cell
+        if counts(cell):
+            rows.append(row(cell, written))
+    return rows
 
 
 def marks(cell) -> dict:
@@ -95,26 +102,50 @@ def counts(cell) -> bool:
         return True
 
 
-def row(cell) -> Row:
-    """The result of a test cell that was run, or of an answer that a person grades."""
+def row(cell, written) -> Row:
+    """The result of a test cell that was run, or of an answer that a person grades.
+
+    ``written`` is the last cell above it that a student writes, or None: if that one failed, it is
+    why a name is not defined.
+    """
     points = float(marks(cell)["points"])
     exercise = marks(cell)["grade_id"].removeprefix("test_")
     if marks(cell).get("solution"):
         empty = "YOUR ANSWER HERE" in cell.source or "NotImplementedError" in cell.source
         return Row(exercise, None, points, "not written yet" if empty else "graded by a person")
     score = determine_grade(cell)[0]
-    wrong = first_wrong("".join(output.get("text", "") for output in cell.outputs))
-    errors = [f"{o.ename}: {o.evalue}" for o in cell.outputs if o.output_type == "error"]
-    return Row(exercise, score, points, next(iter([*wrong, *errors]), "") if score < points else "")
+    said = first_wrong("".join(output.get("text", "") for output in cell.outputs)) or error(cell)
+    if said.startswith("NameError") and written is not None:
+        said = error(written) or said
+    return Row(exercise, score, points, said if score < points else "")
 
 
-def first_wrong(report: str) -> list[str]:
-    r"""The first thing that a report calls wrong, in one line; none if it calls nothing wrong.
+def error(cell) -> str:
+    """What ended a cell that was run; "" if nothing did."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            if output.ename == "KeyboardInterrupt":
+                return f"it did not come to an end within {CELL_SECONDS} s"
+            return f"{output.ename}: {output.evalue}"
+    return ""
+
+
+def first_wrong(report: str) -> str:
+    r"""The first thing that a report calls wrong, in one line; "" if it calls nothing wrong.
+
+    Where no mistake is named, the fact below is added: a value and what was expected.
 
     Examples
     --------
     >>> first_wrong("f: 0 of 1\n  ✗ y is wrong: you have\n    forgotten it\n      Look!")
-    ['y is wrong: you have forgotten it']
+    'y is wrong: you have forgotten it'
+    >>> first_wrong("f: 0 of 1\n  ✗ y is wrong\n      y is 1, expected 2\n  ✗ z is wrong")
+    'y is wrong: y is 1, expected 2 (and 1 more)'
     """
-    found = re.search(r"^ *✗ (.+(?:\n    \S.*)*)", report, re.MULTILINE)
-    return [" ".join(found[1].split())] if found else []
+    found = _WRONG.findall(report)
+    if not found:
+        return ""
+    said, fact = (" ".join(text.split()) for text in found[0])
+    if fact and ": " not in said:
+        said += f": {fact}"
+    return said + (f" (and {len(found) - 1} more)" if len(found) > 1 else "")

@@ -9,6 +9,13 @@ from course_lib.grading.cells import new_cell
 from course_lib.grading.source import without_hidden
 
 TITLE = "**What the grader noticed**"
+REPAIRS = (  # how the notes of :func:`restored` end
+    "put back as released",
+    "in their order again",
+    "the last one counts",
+    "it is as it was",
+    "it is one no longer",
+)
 
 
 @dataclass
@@ -67,6 +74,7 @@ def restored(cells: list, released: list[Released]) -> tuple[list, list[str]]:
     """The cells of a submission with those of the release put right, and what was done.
 
     A cell that was deleted comes back as it was released, after the one that came before it there.
+    Where all of them are gone, that is said once; of a notebook without cells nothing is said.
     A read-only cell has the release's text whatever it said. Of a cell that occurs twice the last
     one counts, as in nbgrader.
     """
@@ -90,9 +98,14 @@ def restored(cells: list, released: list[Released]) -> tuple[list, list[str]]:
                 notes.append(f"{_name(cell)} was there more than once; the last one counts")
             cell.metadata.clear()
             result.append(cell)
+    if cells and not last:
+        notes.append(
+            "all cells of the assignment were missing; they have been put back as released"
+        )
     for missing in released:
         if missing.name not in last:
-            notes.append(f"{missing.name} was missing; it has been put back as released")
+            if last:
+                notes.append(f"{missing.name} was missing; it has been put back as released")
             before = [
                 place
                 for place, cell in enumerate(result)
@@ -147,6 +160,19 @@ def add_notes(nb, notes: list[str]) -> None:
     else:
         text = "".join(f"\n- {note}" for note in notes)
         nb.cells.insert(0, new_cell("markdown", f"{TITLE}\n{text}"))
+
+
+def repaired(notes: list[str]) -> bool:
+    """Whether a cell had to be put right; other notes are about files, and how it was graded."""
+    return any(note.endswith(REPAIRS) for note in notes)
+
+
+def remove_note(nb, note: str) -> None:
+    """Take back what :func:`add_notes` noted, and the cell if nothing else is in it."""
+    notes = notes_of(nb)
+    if note in notes:
+        del nb.cells[0]
+        add_notes(nb, [other for other in notes if other != note])
 
 
 def notes_of(nb) -> list[str]:

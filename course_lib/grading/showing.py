@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from course_lib.grading.batch import Line
+from course_lib.grading.restore import repaired
 
 ALL = 30  # submissions that are listed one by one
 SHOWN = 50  # lines about what needs a person
@@ -76,7 +77,7 @@ def summary(name: str, lines: list[Line]) -> None:
         + "".join(
             f"; {count} {what}"
             for count, what in (
-                (sum(bool(line.notes) for line in lines), "repaired"),
+                (sum(repaired(line.notes) for line in lines), "repaired"),
                 (sum(line.needs_person for line in lines), "to be graded by a person"),
                 (sum(line.problem is not None for line in lines), "failed"),
             )
@@ -88,5 +89,6 @@ def summary(name: str, lines: list[Line]) -> None:
 
 def _noticed(line: Line) -> list[str]:
     said = [line.problem] if line.problem else []
-    said += line.notes
+    if line.score is not None:  # else the problem says it all
+        said += line.notes
     return said + (["a person has to grade a part of it"] if line.needs_person else [])

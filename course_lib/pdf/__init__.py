@@ -12,7 +12,7 @@ import yaml
 from tqdm import tqdm
 
 from course_lib import browser
-from course_lib.book import BuildError
+from course_lib.book import BuildError, expect_sources
 from course_lib.pdf.binding import bind
 from course_lib.pdf.contents import contents, linked_anchors
 from course_lib.pdf.printing import open_tab, print_front, print_page
@@ -26,8 +26,10 @@ def print_book(root: Path, *, progress: bool = False) -> Path:
     Raises
     ------
     BuildError
-        If there is no built book or no Chromium, or formulas cannot be typeset.
+        If there is no book here or it is not built, there is no Chromium, or formulas cannot be
+        typeset.
     """
+    expect_sources(root)
     pages = contents(root)
     executable = browser.executable()
     if executable is None:

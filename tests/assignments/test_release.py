@@ -122,3 +122,22 @@ def test_a_source_that_nbgrader_refuses_leaves_the_release_alone(sandbox):
 def test_a_folder_that_is_no_course(tmp_path):
     with pytest.raises(pipeline.GradingError, match="has no nbgrader_config"):
         pipeline.course(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("c.x = (", "'\\(' was never closed"),
+        ("c.x = y", "NameError: name 'y' is not defined"),
+    ],
+)
+def test_settings_that_do_not_run_are_named_with_their_line(tmp_path, line, said):
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{line}\n")
+    with pytest.raises(pipeline.GradingError, match=rf"nbgrader_config\.py, line 2: {said}$"):
+        pipeline.course(tmp_path)
+
+
+def test_a_source_that_is_no_notebook_is_named(sandbox):
+    (sandbox / "solutions" / "metrics" / "metrics.ipynb").write_text("junk")
+    with pytest.raises(notebooks.NotebookError, match=r"solutions/metrics/metrics\.ipynb: not a "):
+        pipeline.release(sandbox, "metrics")

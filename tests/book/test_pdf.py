@@ -166,6 +166,7 @@ def test_links_stay_in_the_book_or_lead_to_the_web(book):
 
 
 def test_without_a_built_book_there_is_one_sentence(tmp_path):
+    (tmp_path / "_config.yml").touch()
     (tmp_path / "_toc.yml").write_text(CONTENTS)
     done = course_pdf(tmp_path)
     assert done.returncode == 1

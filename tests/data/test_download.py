@@ -72,7 +72,15 @@ def test_without_a_network_one_sentence_says_what_to_do(served, monkeypatch):
     )
     assert result.stderr.endswith(f"put them into {target}\n")
     assert result.stderr.count("\n") == 1
-    assert list(target.iterdir()) == []
+    assert not target.exists()
+
+
+def test_folders_are_made_only_for_files(served, monkeypatch):
+    _, target = served
+    monkeypatch.setattr(download, "MNIST_MIRRORS", (NOWHERE,))
+    target.mkdir()
+    assert run(target / "data" / "mnist").exit_code == 1
+    assert list(target.iterdir()) == []  # which had been there, and stays
 
 
 def test_a_wrong_file_does_not_stay(served):
@@ -92,5 +100,7 @@ def test_a_folder_that_cannot_be_made_is_named(served):
     target.write_text("a file in the way")
     result = run(target)
     assert result.exit_code == 1
-    assert str(target) in result.stderr
-    assert "Traceback" not in result.output
+    assert result.stderr == f"course data mnist: {target}: File exists\n"
+    result = run(target / "below")
+    assert result.exit_code == 1
+    assert result.stderr == f"course data mnist: {target / 'below'}: Not a directory\n"

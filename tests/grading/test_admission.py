@@ -16,7 +16,15 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from course_lib import notebooks
 from course_lib.grading import admission, demo, pipeline
-from course_lib.grading.restore import Released, add_notes, notes_of, restored
+from course_lib.grading.examine import UNCONFINED
+from course_lib.grading.restore import (
+    Released,
+    add_notes,
+    notes_of,
+    remove_note,
+    repaired,
+    restored,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,8 +85,17 @@ def test_deleted_cells_come_back():
 
 
 def test_an_empty_notebook_becomes_the_release():
+    """Of which nothing more is said: whoever read it has said that it is empty, or why."""
     found, notes = restored([], released_cells())
-    assert names(found) == [name for name in WHOLE if name] and len(notes) == 5
+    assert names(found) == [name for name in WHOLE if name] and notes == []
+
+
+def test_another_notebook_is_said_to_be_one_in_one_sentence():
+    found, notes = restored([new_code_cell("1 + 1")], released_cells())
+    assert names(found) == [*[name for name in WHOLE if name], None]
+    assert notes == [
+        "all cells of the assignment were missing; they have been put back as released"
+    ]
 
 
 def test_edited_tests_and_moved_cells():
@@ -104,6 +121,27 @@ def test_copies_and_other_types():
     assert found[names(found).index("f")].source == "def f(): return 2"
     assert "f was there more than once; the last one counts" in notes
     assert "essay had been made a code cell; it is one no longer" in notes
+
+
+def test_only_what_was_put_right_in_cells_is_a_repair():
+    cells = handed_in(test_f="assert True")[1:]
+    cells[0], cells[4] = cells[4], cells[0]
+    cells.append(new_code_cell("because", metadata={"grade_id": "essay"}))
+    _, notes = restored(cells, released_cells())
+    _, other = restored([new_code_cell("1 + 1")], released_cells())
+    assert len(notes) == 5 and all(repaired([note]) for note in [*notes, *other])
+    files = ["the file 'as released' was not accepted", "metrics.ipynb was not handed in"]
+    assert not repaired([*files, UNCONFINED, "cell 3 could not be read and was left out"])
+
+
+def test_a_note_is_taken_back_and_the_last_one_with_its_cell():
+    nb = new_notebook(cells=[new_code_cell("x")])
+    add_notes(nb, ["one", "two"])
+    remove_note(nb, "one")
+    remove_note(nb, "three")
+    assert notes_of(nb) == ["two"]
+    remove_note(nb, "two")
+    assert [cell.source for cell in nb.cells] == ["x"]
 
 
 def test_notes_are_found_again():
@@ -137,7 +175,15 @@ def test_what_is_no_notebook_is_said_to_be_none(what, tmp_path):
     path.write_bytes(BROKEN[what])
     notebook, notes = admission.read_notebook(path)
     assert notebook.cells == [] and len(notes) >= 1
+    if what != "cells are numbers":
+        assert notes[0].startswith("metrics.ipynb could not be read: it is ")
     assert "Traceback" not in notes[0] and len(notes[0]) < 400
+
+
+def test_a_notebook_without_cells(tmp_path):
+    path = tmp_path / "metrics.ipynb"
+    path.write_text(nbformat.writes(new_notebook()))
+    assert admission.read_notebook(path)[1] == ["metrics.ipynb has no cells"]
 
 
 def test_strange_cells(tmp_path):
@@ -258,7 +304,7 @@ def test_a_notebook_that_is_no_plain_file_is_not_opened(folder, kind):
             file.truncate(10**12)
     notebook, notes = admission.read_notebook(path)
     assert notebook.cells == []
-    assert "metrics.ipynb is" in notes[0]
+    assert notes[0].startswith("metrics.ipynb could not be read: it is ")
 
 
 def test_a_folder_that_is_a_link(folder):

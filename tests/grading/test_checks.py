@@ -87,6 +87,12 @@ def test_wrong_number_of_outputs(capsys):
     assert "expected 2 values (the precision, the recall), got float 0.5" in said
 
 
+def test_a_number_of_numpy_is_described_by_its_value(capsys):
+    check(lambda m: np.float64(-0.0555972533259), "precision_recall")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the recall), got float64 -0.0555972533259" in said
+
+
 def test_a_constant_factor_is_noticed(capsys):
     assert check(lambda t, p, n: 3 * right_matrix(t, p, n), "confusion_matrix") == 0.0
     assert "every element is 3 times what it should be" in capsys.readouterr().out
@@ -134,10 +140,10 @@ def test_the_same_seed_draws_the_same_inputs_and_another_seed_others():
 
 
 def test_no_such_check():
-    with pytest.raises(
-        ValueError, match=r"no check 'acuracy'; there are .*confusion_matrix, accuracy"
-    ):
+    with pytest.raises(ValueError, match=r"no check 'acuracy'; did you mean accuracy\?$"):
         check(len, "acuracy")
+    with pytest.raises(ValueError, match=r"no check 'xyz'; there are .*confusion_matrix, accuracy"):
+        check(len, "xyz")
 
 
 def test_reports_fit_a_feedback_page(capsys):

@@ -68,7 +68,12 @@ def test_broken_notebooks_are_as_many_as_said():
 def test_an_assignment_without_answers(tmp_path):
     shutil.copytree(ROOT / "solutions" / "metrics", tmp_path / "solutions" / "metrics")
     shutil.copytree(ROOT / "exercises" / "metrics", tmp_path / "exercises" / "metrics")
-    with pytest.raises(pipeline.GradingError, match=r"no answers to 'metrics' in tests/.*md"):
+    with pytest.raises(pipeline.GradingError, match=r"bank, .* run it in a copy of the repository"):
+        crowd.Crowd(tmp_path, "metrics")
+    (tmp_path / "tests" / "assignments" / "bank").mkdir(parents=True)
+    with pytest.raises(
+        pipeline.GradingError, match=r"no answers to 'metrics' in tests/.*metrics.md"
+    ):
         crowd.Crowd(tmp_path, "metrics")
     with pytest.raises(pipeline.GradingError, match="there is no assignment 'none'"):
         crowd.Crowd(ROOT, "none")

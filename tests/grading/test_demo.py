@@ -82,6 +82,7 @@ def test_a_submission_that_is_no_notebook_is_reported_and_stops_nobody(results, 
     assert pipeline.grade(api, "metrics", "broken") is None
     assert sum(demo.points(api, "broken")[0].values()) == 0.0
     graded = notebooks.read(tmp_path / "autograded" / "broken" / "metrics" / "metrics.ipynb")
-    assert "metrics.ipynb is not a notebook that can be read" in graded.cells[0].source
+    assert "metrics.ipynb could not be read: it is not a notebook" in graded.cells[0].source
+    assert "was missing" not in graded.cells[0].source
     assert pipeline.grade(api, "metrics", "fine") is None
     assert sum(demo.points(api, "fine")[0].values()) == 20.0

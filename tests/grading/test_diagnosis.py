@@ -6,6 +6,7 @@ import types
 
 import numpy as np
 import pytest
+from PIL import ImageDraw
 
 from course_lib.grading import assignments, check, checks, examine, outputs, picture
 from course_lib.grading.checks import Check, Misconception
@@ -313,6 +314,17 @@ def test_the_picture_shows_where_an_output_is_wrong():
     assert picture.png(finding).startswith(base64.b64decode("iVBORw0KGgo="))
     elsewhere = dataclasses.replace(finding, errors=1 - finding.errors)
     assert picture.png(elsewhere) != picture.png(finding)
+
+
+def test_the_picture_says_what_errors_are_compared_with(monkeypatch):
+    said = []
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", lambda *a, **_: said.append(a[2]))
+    result = checks.examine(lambda g, x: (g, x), LINEAR, "linear", 1.0, edge_cases=False)
+    finding = dataclasses.replace(result.findings[0], errors=np.full((2, 3), 0.3))
+    picture.drawn.cache_clear()
+    picture.png(finding)
+    assert said[1:] == ["right", "off by 30 % of the largest", "by 100 % or more"]
+    picture.drawn.cache_clear()
 
 
 def test_feedback_has_the_picture_and_the_report_on_the_class_the_names():

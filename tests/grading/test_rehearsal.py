@@ -1,5 +1,7 @@
 """``course check``: a student's notebook, run from top to bottom on their own machine."""
 
+import re
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
@@ -83,3 +85,48 @@ def test_a_cell_that_never_ends_is_interrupted_and_the_rest_is_run(notebook, mon
     monkeypatch.setattr(rehearsal, "CELL_SECONDS", 1)
     path = notebook(new_code_cell("while True: pass"), test_cell("test_one", "1.0"))
     assert [row.score for row in rehearsal.rehearse(path)] == [1.0]
+
+
+def test_a_function_that_never_ends_is_said_to_be_one(notebook, monkeypatch):
+    monkeypatch.setattr(rehearsal, "CELL_SECONDS", 1)
+    endless = "def accuracy(matrix):\n    while True:\n        pass"
+    path = notebook(
+        new_code_cell(f"{SETUP}\n{endless}"),
+        test_cell("test_accuracy", 'check(accuracy, "accuracy")'),
+    )
+    (row,) = rehearsal.rehearse(path)
+    assert (row.score, row.said) == (0.0, "it did not come to an end within 1 s")
+
+
+def test_where_no_mistake_is_named_a_wrong_value_is_shown(notebook):
+    path = notebook(
+        new_code_cell(f"{SETUP}\ndef f(matrix):\n    return 0.123, 0.321"),
+        test_cell("test_f", 'check(f, "precision_recall")'),
+    )
+    (row,) = rehearsal.rehearse(path)
+    known = r"the precision is wrong: the precision is 0\.123, expected [\d.]+ \(and 1 more\)"
+    assert re.fullmatch(known, row.said), row.said
+
+
+def test_a_cell_that_cannot_be_run_is_why_a_name_is_missing(notebook):
+    words = {"grade": False, "solution": True, "grade_id": "accuracy"}
+    path = notebook(
+        new_code_cell(SETUP),
+        new_code_cell("def accuracy(matrix)\n    return 1", metadata={"nbgrader": words}),
+        test_cell("test_accuracy", 'check(accuracy, "accuracy")'),
+        test_cell("test_other", "raise ValueError('another matter')"),
+    )
+    missing, other = rehearsal.rehearse(path)
+    assert missing.said.startswith("SyntaxError: expected ':'")
+    assert other.said == "ValueError: another matter"
+
+
+def test_what_is_said_is_no_markup(notebook):
+    path = notebook(test_cell("test_markup", "raise ValueError('[/bold] [red]')"))
+    assert "ValueError: [/bold] [red]" in CliRunner().invoke(app, ["check", str(path)]).output
+
+
+def test_a_folder_is_no_notebook(tmp_path):
+    result = CliRunner().invoke(app, ["check", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.stderr == f"course check: {tmp_path}: cannot be read (Is a directory)\n"

@@ -21,12 +21,17 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
+from course_lib import notebooks
 from course_lib.grading import results
 from course_lib.grading.pipeline import GradingError
 from course_lib.grading.restore import notes_of
 from course_lib.grading.trials import NOT_WRITTEN
 
 UNNAMED = "no mistake that the grader knows"
+ENDINGS = {  # by the names of our own exceptions, which say nothing to a reader
+    "TooSlow": "code that did not come to an end",
+    "ProgramEnded": "code that ended its program",
+}
 _CHECK = re.compile("^(test|hidden)_")
 _NUMBER_AND_POINTS = re.compile(r"^\s*(?:\d+\.\s*)?(.*?)\s*(?:\([\d.]+ points?\))?\s*$")
 
@@ -101,6 +106,8 @@ def read(api, name: str) -> Classroom:
     ------
     GradingError
         If nobody has been graded yet.
+    course_lib.notebooks.NotebookError
+        If one of the instructor's notebooks cannot be read.
     """
     nobody = GradingError(f"nobody has been graded in {name!r} yet; run `course grade {name}`")
     address = sqlalchemy.make_url(api.coursedir.db_url)
@@ -170,7 +177,7 @@ def _headings(folder: Path) -> dict[str, str]:
     """:func:`headings` of the instructor's notebooks, where they are."""
     found: dict[str, str] = {}
     for path in sorted(folder.glob("*.ipynb")):
-        found |= headings(v4.reads(path.read_text(encoding="utf-8")).cells)
+        found |= headings(notebooks.read(path).cells)
     return found
 
 
@@ -226,7 +233,7 @@ def _add_notebook(submission: Submission, notebook) -> None:
         mark = submission.marks.get(exercise_of(name))
         if mark is not None:
             mark.mistakes |= {
-                mistake["name"] or UNNAMED for check in checks for mistake in check["mistakes"]
+                _in_words(mistake["name"]) for check in checks for mistake in check["mistakes"]
             }
     for cell in notebook.cells:
         mark = submission.marks.get(exercise_of(_grade_id(cell)))
@@ -240,7 +247,12 @@ def _stopped(output: dict) -> str:
     """What ended a check before it could say anything, as the name of a mistake."""
     if output["ename"] == "NameError":
         return "not defined the function"
-    return f"stopped with {output['ename']}"
+    return ENDINGS.get(output["ename"], f"stopped with {output['ename']}")
+
+
+def _in_words(mistake: str) -> str:
+    """The name of a mistake as a reader of the report understands it."""
+    return ENDINGS.get(mistake.removeprefix("raised "), mistake or UNNAMED)
 
 
 def _grade_id(cell) -> str:

@@ -22,9 +22,11 @@ from nbgrader.preprocessors import GetGrades
 from traitlets import Bool, Unicode
 from traitlets.config import Config
 
+from course_lib.grading.examine import UNCONFINED
 from course_lib.grading.reports.classroom import exercise_of, facts, headings
 from course_lib.grading.reports.page import number
-from course_lib.grading.restore import TITLE
+from course_lib.grading.restore import TITLE, remove_note
+from course_lib.grading.trials import NOT_WRITTEN
 
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = """
@@ -105,6 +107,7 @@ class Explain(GetGrades):
     def preprocess(self, nb, resources):
         """Called by nbgrader with the graded notebook."""
         nb, resources = super().preprocess(nb, resources)
+        remove_note(nb, UNCONFINED)  # which is for the instructor
         course = self.parent.parent.coursedir
         folder = course.format_path(course.source_directory, ".", self.assignment_id)
         resources["feedback"] = {
@@ -120,6 +123,9 @@ class Explain(GetGrades):
         where = (self.notebook_id, self.assignment_id, self.student_id)
         grade = self.gradebook.find_grade(name, *where)
         cell.metadata.nbgrader["waits"] = grade.needs_manual_grade
+        # An answer that is as released gets 0 from nbgrader, and nobody has to look at it.
+        by_hand = grade.needs_manual_grade or grade.manual_score is not None
+        cell.metadata.nbgrader["empty"] = cell.metadata.nbgrader.get("solution") and not by_hand
 
 
 def book_url(root: Path) -> str:
@@ -152,6 +158,8 @@ def exercises(nb) -> list[SimpleNamespace]:
         one.score += marks.get("score") or 0.0
         one.points += marks.get("points") or 0.0
         one.waits |= bool(marks.get("waits"))
+        if marks.get("empty"):
+            one.said[NOT_WRITTEN] = NOT_WRITTEN
         for check in nb.metadata.get("course_checks", {}).get(marks.grade_id, []):
             for mistake in check["mistakes"]:
                 name = mistake["name"] or "it is wrong"

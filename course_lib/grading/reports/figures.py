@@ -5,17 +5,21 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import median
 
-from course_lib.grading.reports.classroom import UNNAMED, Classroom, Exercise, Mark, Submission
+from course_lib.grading.admission import UNREAD
+from course_lib.grading.reports.classroom import (
+    ENDINGS,
+    UNNAMED,
+    Classroom,
+    Exercise,
+    Mark,
+    Submission,
+)
 from course_lib.grading.trials import NOT_WRITTEN
 
 STATES = ("right", "partly right", "wrong", "not written", "waits for a person")
 LOW = 0.4  # of the points that have been given out: below, a student needs attention
 REPEATED = 3  # exercises with the same mistake
 STEPS = (0.25, 0.5, 1, 2, 2.5, 5, 10, 20, 25, 50, 100)
-ENDINGS = {
-    "TooSlow": "code that did not come to an end",
-    "ProgramEnded": "code that ended its program",
-}
 BARS = 24  # of the distribution, at most
 EXACT = 1e-9
 _OF_A_CELL = re.compile(r"^\S+(?= (was missing|is read-only|was there more|had been made))")
@@ -115,21 +119,23 @@ def reasons(submission: Submission, room: Classroom) -> list[str]:
     reached = sum(mark.score for _, mark in given)
     missing = sum(not mark.written for _, mark in given)
     said = []
-    if given and missing == len(given):
+    if any(UNREAD in note for note in submission.notes):
+        said.append("the file could not be read")
+    elif given and missing == len(given):
         said.append("nothing was written")
     elif possible and reached < LOW * possible:
         said.append(f"{reached / possible:.0%} of the points")
     if 2 * missing >= len(given) > missing > 0:
         said.append(f"{missing} of {len(given)} exercises not written")
     for name, times in Counter(n for m in submission.marks.values() for n in m.mistakes).items():
-        if ended := ENDINGS.get(name.rpartition(" ")[2]):
-            said.append(ended)
+        if name in ENDINGS.values():
+            said.append(name)
         elif times >= REPEATED and name not in (NOT_WRITTEN, UNNAMED):
             said.append(f"the same mistake {times} times: {name}")
     return said
 
 
-def repairs(room: Classroom) -> list[tuple[str, list[Submission]]]:
+def noticed(room: Classroom) -> list[tuple[str, list[Submission]]]:
     """What the grader repaired or refused, without the name of the cell, and in whose notebook."""
     found: dict[str, dict[str, Submission]] = defaultdict(dict)
     for submission in room.submissions:

@@ -9,6 +9,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 from statistics import median
+from types import SimpleNamespace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from nbgrader.plugins import CsvExportPlugin
@@ -16,9 +17,10 @@ from nbgrader.plugins import CsvExportPlugin
 from course_lib.grading.pipeline import GradingError
 from course_lib.grading.reports import classroom, figures, pseudonyms
 from course_lib.grading.reports.classroom import Classroom
+from course_lib.grading.restore import repaired
 
 SHOWN_MISTAKES = 30
-WIDTH, HEIGHT, FOOT = 720, 210, 34  # of the distribution, in the page's pixels
+WIDTH, HEIGHT, FOOT, HEAD = 720, 226, 34, 38  # of the distribution, in the page's pixels
 LEVELS = 5  # shades of the picture of the whole class
 
 
@@ -37,6 +39,8 @@ def write(api, name: str, target: Path, *, names: bool = False) -> Path:
     ------
     GradingError
         If nobody has been graded, or the file cannot be written.
+    course_lib.notebooks.NotebookError
+        If one of the instructor's notebooks cannot be read.
     """
     room = classroom.read(api, name)
     folder = Path(api.coursedir.root) / "results"
@@ -48,26 +52,52 @@ def write(api, name: str, target: Path, *, names: bool = False) -> Path:
     return target
 
 
-def export(api, name: str, target: Path) -> Path:
+def export(api, name: str, target: Path) -> str:
     """Let nbgrader's exporter write everybody's points to a CSV file, which needs their names.
+
+    Returns
+    -------
+    str
+        What the file does not tell: whose points are not all there yet, and who is not in it.
 
     Raises
     ------
-    GradingError
-        If nobody has been graded, or the file cannot be written.
+    GradingError, course_lib.notebooks.NotebookError
+        As :func:`write`.
     """
-    classroom.read(api, name)
+    room = classroom.read(api, name)
+    with api.gradebook as gradebook:
+        students = sorted(
+            gradebook.students, key=lambda s: (s.last_name or "", s.first_name or "", s.id)
+        )
+        in_order = SimpleNamespace(
+            students=students,
+            assignments=gradebook.assignments,
+            find_submission=gradebook.find_submission,
+        )
 
-    def write_to(file: Path) -> None:
-        exporter = CsvExportPlugin(parent=api, to=str(file), assignment=[name])
-        with api.gradebook as gradebook:
-            exporter.export(gradebook)
+        def write_to(file: Path) -> None:
+            CsvExportPlugin(parent=api, to=str(file), assignment=[name]).export(in_order)
 
-    try:
-        replace(target, write_to)
-    except OSError as error:
-        raise unwritable(error, target) from None
-    return target
+        try:
+            replace(target, write_to)
+        except OSError as error:
+            raise unwritable(error, target) from None
+        listed = {student.id for student in students}
+    return untold(room, listed)
+
+
+def untold(room: Classroom, listed: set[str]) -> str:
+    """What a table of points of the students ``listed`` does not tell; "" if nothing."""
+    waiting = sum(s.waits for s in room.submissions)
+    absent = len(room.ungraded.keys() - listed)
+    zero = len(room.ungraded) - absent
+    said = {
+        "to be graded by a person": waiting,
+        "not in it: could not be graded": absent,
+        "in it with 0: could not be graded": zero,
+    }
+    return "; ".join(f"{count} {what}" for what, count in said.items() if count)
 
 
 def unwritable(error: OSError, target: Path) -> GradingError:
@@ -133,11 +163,11 @@ def render(room: Classroom, called: dict[str, str]) -> str:
         attention=figures.attention(room),
         low=figures.LOW,
         repeated=figures.REPEATED,
-        repairs=figures.repairs(room),
+        noticed=figures.noticed(room),
         strips=strips(room),
         levels=LEVELS,
         waiting=sum(s.waits for s in room.submissions),
-        repaired=sum(bool(s.notes) for s in room.submissions),
+        repaired=sum(repaired(s.notes) for s in room.submissions),
         seconds=seconds and {"all": sum(seconds), "median": median(seconds), "most": max(seconds)},
     )
 
@@ -145,7 +175,7 @@ def render(room: Classroom, called: dict[str, str]) -> str:
 def bars(bins: list[figures.Bin]) -> list[dict]:
     """Where the bars of the distribution stand, and how high they are."""
     highest = max(b.count for b in bins) or 1
-    width, height = WIDTH / len(bins), HEIGHT - FOOT - 22
+    width, height = WIDTH / len(bins), HEIGHT - FOOT - HEAD
     return [
         {
             "bin": b,

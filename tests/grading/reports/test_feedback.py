@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from course_lib import notebooks
+from course_lib.grading.examine import UNCONFINED
 from course_lib.grading.reports import feedback
+from course_lib.grading.restore import add_notes
 
 ROOT = Path(__file__).parents[3]
 
@@ -58,6 +60,25 @@ def test_hidden_tests_are_not_shown(page):
 
 def test_a_person_has_graded_words(page):
     assert 'In words: 98.7 % accurate</a>\n<span class="of">2 of 3' in page("ada").read_text()
+
+
+def test_an_answer_in_words_that_is_empty_is_said_to_be(page):
+    """Its line on top, beside those of code that was not written."""
+    text = page("idle").read_text(encoding="utf-8")
+    line = text[text.index("In words: 98.7 % accurate</a>") :]
+    assert '<span class="says">not written yet</span>' in line[: line.index("</li>")]
+
+
+def test_how_it_was_graded_is_for_the_instructor(course, page):
+    path = course.folder / "autograded" / "ben" / "metrics" / "metrics.ipynb"
+    before = path.read_bytes()
+    notebook = notebooks.read(path)
+    add_notes(notebook, [UNCONFINED])
+    notebooks.write(notebook, path)
+    text = page("ben").read_text(encoding="utf-8")
+    path.write_bytes(before)
+    assert "f_beta was missing; it has been put back as released" in text
+    assert "WITHOUT" not in text
 
 
 def test_what_a_student_writes_does_nothing_to_the_reader(course, page):

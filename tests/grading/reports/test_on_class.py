@@ -1,14 +1,19 @@
 """The report on a class: its numbers, by hand, and the page as it is seen."""
 
 import csv
+import dataclasses
+import io
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from course_lib.cli import app
 from course_lib.grading import demo, pipeline
+from course_lib.grading.examine import UNCONFINED
 from course_lib.grading.reports import classroom, figures, page, pseudonyms
 
 ROOT = Path(__file__).parents[3]
@@ -63,6 +68,8 @@ def test_mistakes_are_counted_by_student_and_exercise(room):
     assert swapped.students == 3  # eve made it twice
     assert swapped.by_exercise == {"confusion_matrix": 3, "accuracy": 1}
     assert next(iter(found)) == swapped.name
+    assert found["code that did not come to an end"].by_exercise == {"k_fold": 1}
+    assert "raised TooSlow" not in found
     assert "not written yet" not in found
 
 
@@ -74,8 +81,25 @@ def test_who_needs_attention(room):
     }
 
 
-def test_repairs_and_those_without_a_result(room):
-    (note, who), *others = figures.repairs(room)
+def test_a_file_that_could_not_be_read_is_not_one_in_which_nothing_was_written(room):
+    unread = ["metrics.ipynb could not be read: it is not a notebook ('JSONDecodeError: …')"]
+    idle = next(s for s in room.submissions if s.student == "idle")
+    unreadable = dataclasses.replace(idle, notes=unread)
+    assert figures.reasons(unreadable, room) == ["the file could not be read"]
+
+
+def test_only_cells_that_were_put_right_count_as_repaired(room):
+    notes = [UNCONFINED, "the file 'a' was not accepted"]
+    all_of_them = [dataclasses.replace(s, notes=[*s.notes, *notes]) for s in room.submissions]
+    unconfined = dataclasses.replace(room, submissions=all_of_them)
+    called = dict.fromkeys([*(s.student for s in all_of_them), "lost", "absent"], "somebody")
+    text = page.render(unconfined, called)
+    assert "<li><b>1</b> repaired</li>" in text
+    assert "What the grader noticed</h2>" in text and "graded WITHOUT a sandbox" in text
+
+
+def test_what_was_noticed_and_those_without_a_result(room):
+    (note, who), *others = figures.noticed(room)
     assert note == "a cell was missing; it has been put back as released"
     assert [s.student for s in who] == ["ben"] and not others
     assert room.ungraded == {"lost": "no notebook of the assignment was handed in"}
@@ -100,6 +124,13 @@ def test_pseudonyms_stay_and_differ(course, report, tmp_path):
     found = pseudonyms.pseudonyms(many, b"key")
     assert len(set(found.values())) == len(many)
     assert found["student-7"] != pseudonyms.pseudonyms(many, b"another")["student-7"]
+
+
+def test_the_label_of_the_median_is_above_all_counts(report):
+    text = report.read_text(encoding="utf-8")
+    (label,) = re.findall(r'class="median-label[^"]*" x="[\d.]+" y="([\d.]+)"', text)
+    counts = [float(y) for y in re.findall(r'class="count" x="[\d.]+" y="([\d.]+)"', text)]
+    assert float(label) < min(counts) - 12  # the size of the letters
 
 
 def test_the_page_is_one_file(report):
@@ -133,6 +164,23 @@ def test_the_page_is_worked_by_keys_and_fits_a_phone(look, report):
 
 
 @pytest.mark.browser
+def test_what_is_cut_at_an_edge_looks_so(look, report):
+    """There is a shadow at the right edge until the end is reached; and none where all fits."""
+
+    def corner(tab):
+        box = tab.get_by_role("region", name="Distribution of points").bounding_box()
+        clip = {"x": box["x"] + box["width"] - 3, "y": box["y"] + 1, "width": 2, "height": 2}
+        return Image.open(io.BytesIO(tab.screenshot(clip=clip))).convert("L").getpixel((0, 0))
+
+    tab = look(report, width=390)
+    assert corner(tab) < 220
+    region = tab.get_by_role("region", name="Distribution of points")
+    region.evaluate("e => { e.scrollLeft = e.scrollWidth }")
+    assert corner(tab) == 255
+    assert corner(look(report)) == 255
+
+
+@pytest.mark.browser
 def test_what_is_drawn_is_what_is_said(look, report):
     """Heights of the bars are as the counts in the table; the darkest field has the most."""
     tab = look(report)
@@ -160,12 +208,47 @@ def test_print_shows_what_is_folded(look, report):
 
 
 def test_csv_for_a_learning_platform(course, tmp_path):
-    target = page.export(course.api, "metrics", tmp_path / "points.csv")
+    target = tmp_path / "points.csv"
+    untold = page.export(course.api, "metrics", target)
+    assert untold == "4 to be graded by a person; 1 not in it: could not be graded"
     with target.open(encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert float(rows["ben"]["score"]) == 20 and float(rows["ben"]["max_score"]) == 26
     assert rows["ben"]["last_name"] == "Weiß"
     assert float(rows["absent"]["score"]) == 0
+    # By last name, which ben alone has, and then by what else there is.
+    assert list(rows) == ["<i>eve", "absent", "ada", "idle", "slow", "zoe", "ben"]
+
+
+def test_somebody_who_could_not_be_graded_may_stand_in_the_table_with_0(room):
+    said = "4 to be graded by a person; 1 in it with 0: could not be graded"
+    assert page.untold(room, {"lost"}) == said
+    nothing = dataclasses.replace(room, submissions=[], ungraded={})
+    assert page.untold(nothing, set()) == ""
+
+
+@pytest.fixture
+def command(course, tmp_path, monkeypatch):
+    """``command(*arguments)``: `course report metrics` in a copy of the course."""
+    shutil.copytree(course.folder, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "solutions" / "metrics", tmp_path / "solutions" / "metrics")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(app, ["report", "metrics", *arguments])
+
+
+def test_the_command_says_what_the_table_does_not(command):
+    done = command("--csv", "points.csv")
+    assert (done.exit_code, done.stdout) == (0, "points: points.csv\n")
+    assert done.stderr.startswith("course report: 4 to be graded by a person; 1 not in it")
+
+
+def test_a_source_that_is_no_notebook_is_named(command):
+    source = Path("solutions", "metrics", "metrics.ipynb")
+    source.write_text("junk")
+    done = command()
+    assert done.exit_code == 1
+    assert re.fullmatch(rf"course report: \S*/{source}: not a valid [^\n]+\n", done.stderr)
 
 
 @pytest.mark.parametrize("write", [page.write, page.export])
