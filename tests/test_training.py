@@ -410,7 +410,7 @@ def test_no_gradient_of_a_loss_that_is_not_finite(rng):
 
     x, target = problem(rng)
     data, settings = (x * np.nan, target), {"epochs": 1, "batch_size": 5, "rng": rng}
-    with pytest.raises(DivergenceError, match="the loss is nan at step 1 .* look at the data"):
+    with pytest.raises(DivergenceError, match=r"the loss is nan at step 1 .* look at the data"):
         fit(mlp([3, 2], rng=rng), (l2_loss, gradient), SGD(lr=0.1), data, **settings)
 
 
