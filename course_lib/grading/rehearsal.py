@@ -16,7 +16,7 @@ from nbgrader.utils import determine_grade
 
 from course_lib import notebooks
 
-CELL_SECONDS = 30  # what grading gives a cell of most assignments
+CELL_SECONDS = 60  # the most that grading gives a cell of an assignment
 _WRONG = re.compile(r"^ *✗ (.+(?:\n    \S.*)*)(?:\n {6}(\S.*(?:\n {8}.+)*))?", re.MULTILINE)
 
 
