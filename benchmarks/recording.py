@@ -2,18 +2,16 @@
 
 import contextlib
 import copy
+import io
 import itertools
-import os
-import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import postgresql
 from benchmarks.harness import Row
-from course_lib.grading import crowd, pipeline
+from course_lib.grading import crowd, demo
 from course_lib.grading import plan as plans
 from course_lib.grading.record import Recorder
 
@@ -30,16 +28,16 @@ def row() -> Row:
         postgresql.server() as url,
         contextlib.ExitStack() as stack,
     ):
-        students = [student.id for student in hand_in(Path(folder, "course"))]
+        students = crowd.Crowd(ROOT, ASSIGNMENT).draw(CLASS)
         recorders = [
-            stack.enter_context(recorder(Path(folder, "course"), Path(folder, name), address))
+            stack.enter_context(recorder(students, Path(folder, name), address))
             for name, address in {"SQLite": None, "PostgreSQL": url}.items()
         ]
-        results = examine(recorders[0].plan, Path(folder, "SQLite"), students)
+        results = examine(recorders[0], students)
         times: list[list[float]] = [[] for _ in recorders]
         for student, result in zip(students, itertools.cycle(results)):
             for slot, there in zip(times, recorders):
-                one = copy.deepcopy(result) | {"student": student}
+                one = copy.deepcopy(result) | {"student": student.id}
                 start = time.perf_counter()
                 there.record(one)
                 slot.append(time.perf_counter() - start)
@@ -47,32 +45,15 @@ def row() -> Row:
     return Row("record a result", f"{CLASS} of {ASSIGNMENT}", "on PostgreSQL", sqlite, server)
 
 
-def hand_in(course: Path) -> list[crowd.Student]:
-    """A course into which a class has handed in."""
-    students = crowd.Crowd(ROOT, ASSIGNMENT).draw(CLASS)
+def recorder(students: list[crowd.Student], course: Path, url: str | None) -> Recorder:
+    """For a course into which a class has handed in, with its gradebook at ``url`` or in a file."""
     crowd.hand_in(students, ASSIGNMENT, course)
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "solutions" / ASSIGNMENT, course / "solutions" / ASSIGNMENT)
-    return students
+    with contextlib.redirect_stderr(io.StringIO()):
+        api = demo.open_course(ROOT, course, ASSIGNMENT, url)
+    return Recorder(api, plans.plan(api, ASSIGNMENT))
 
 
-@contextlib.contextmanager
-def recorder(course: Path, folder: Path, url: str | None) -> Iterator[Recorder]:
-    """A recorder for a copy of the course in ``folder``, with its gradebook at ``url``."""
-    shutil.copytree(course, folder)
-    before = os.environ.pop("COURSE_DB_URL", None)
-    try:
-        os.environ |= {"COURSE_DB_URL": url} if url else {}
-        pipeline.release(folder, ASSIGNMENT)
-        api = pipeline.course(folder)
-    finally:
-        os.environ.pop("COURSE_DB_URL", None)
-        os.environ |= {"COURSE_DB_URL": before} if before else {}
-    with Recorder(api, plans.plan(api, ASSIGNMENT)) as found:
-        yield found
-
-
-def examine(plan: plans.Plan, course: Path, students: list[str]) -> list[dict]:
+def examine(recorder: Recorder, students: list[crowd.Student]) -> list[dict]:
     """Results of the first submissions that can be examined."""
-    results = (plans.examine(plan, s, course / "submitted" / s / ASSIGNMENT) for s in students)
+    results = (plans.examine(recorder.plan, s.id, recorder.submission(s.id)) for s in students)
     return list(itertools.islice((found for found in results if not found["problem"]), EXAMINED))

@@ -35,7 +35,9 @@ PROMISED = 300e6  # bytes a job
 EVERY = 1.0  # seconds; looking takes 2 or 3 per cent of a processor
 OFTEN = 0.1  # seconds, for the process that records, which is looked up in no time
 START_SECONDS = 60
-MEASURED = "One run, by the clock. Memory is the highest that was seen, once a second."
+MEASURED = (
+    "By the clock: medians of records, one run of a class. Memory is the highest that was seen."
+)
 
 
 def rows() -> Iterator[Row]:
@@ -103,8 +105,8 @@ class Peak:
             with contextlib.suppress(psutil.Error):  # somebody has ended
                 self.recorder = max(self.recorder, psutil.Process(pid).memory_info().rss)
                 if time.monotonic() > looked + EVERY:
-                    self.look_at_jobs()
                     looked = time.monotonic()
+                    self.look_at_jobs()
 
     def look_at_jobs(self) -> None:
         """Look at all that have a sandbox at the moment."""

@@ -143,14 +143,17 @@ def run_crowd(root: Path, course: Path, name: str, count: int, seed: int, jobs: 
     return api, batch.Run(api, name, names, jobs, watching=watching)()
 
 
-def open_course(root: Path, course: Path, name: str = ASSIGNMENT):
-    """An nbgrader course in the folder ``course`` into which the assignment has been released."""
+def open_course(root: Path, course: Path, name: str = ASSIGNMENT, url: str | None = None):
+    """An nbgrader course in the folder ``course`` into which the assignment has been released.
+
+    Its gradebook is at ``url``, or a file in the folder.
+    """
     api = pipeline.course(
         root,
         root=str(course),
         source_directory=str(root / "solutions"),
         release_directory="release",
-        db_url=f"sqlite:///{course}/gradebook.db",
+        db_url=url or f"sqlite:///{course}/gradebook.db",
     )
     pipeline.succeed(api.generate_assignment(name), f"releasing {name}")
     return api
