@@ -2,11 +2,12 @@
 
 import base64
 import dataclasses
+import io
 import types
 
 import numpy as np
 import pytest
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 from course_lib.grading import assignments, check, checks, examine, outputs, picture
 from course_lib.grading.checks import Check, Misconception
@@ -311,20 +312,45 @@ def test_the_picture_shows_where_an_output_is_wrong():
     assert finding.errors.shape == (3, 2)
     assert not finding.errors[:, 0].any() and finding.errors[:, 1].all()
     assert picture.alt(finding) == "Heat map of grad_weight: 50% of its elements are wrong."
-    assert picture.png(finding).startswith(base64.b64decode("iVBORw0KGgo="))
-    elsewhere = dataclasses.replace(finding, errors=1 - finding.errors)
-    assert picture.png(elsewhere) != picture.png(finding)
+    by_all = dataclasses.replace(finding, errors=np.sign(finding.errors))
+    image = Image.open(io.BytesIO(picture.png(by_all))).convert("RGB")
+    x, y = picture.MARGIN + 13, picture.TOP + 13  # the middle of the first square
+    squares = [[image.getpixel((x + c * 28, y + r * 28)) for c in (0, 1)] for r in (0, 1, 2)]
+    assert squares == [[(255, 255, 255), (178, 24, 43)]] * 3
 
 
-def test_the_picture_says_what_errors_are_compared_with(monkeypatch):
+def test_the_picture_leaves_gaps_between_matrices_and_shows_a_part_of_many(finding_of):
+    small, large = finding_of(np.ones((2, 3, 4))), finding_of(np.ones((100, 200)))
+    column = np.asarray(Image.open(io.BytesIO(picture.png(small))))[
+        picture.TOP :, picture.MARGIN + 5
+    ]
+    edges = np.flatnonzero(column == picture.EDGE)[::2]  # each square has one above and one below
+    assert np.diff(edges)[:5].tolist() == [28, 28, 28 + picture.GAP, 28, 28]
+    width, height = Image.open(io.BytesIO(picture.png(large))).size
+    assert width >= 5 * picture.COLUMNS and 5 * picture.ROWS < height < 5 * picture.ROWS + 100
+
+
+def test_the_picture_says_what_it_shows_and_what_errors_are_compared_with(monkeypatch, finding_of):
     said = []
     monkeypatch.setattr(ImageDraw.ImageDraw, "text", lambda *a, **_: said.append(a[2]))
+    for kept in (picture.drawn, picture.written, picture.legend):
+        kept.cache_clear()
+    picture.png(finding_of(np.full((2, 3), 0.3)))
+    assert set(said) == {
+        "where grad_weight is wrong (shape 2 x 3)",
+        "right",
+        "off by 30 % of the largest",
+        "by 100 % or more",
+    }
+    for kept in (picture.drawn, picture.written, picture.legend):
+        kept.cache_clear()
+
+
+@pytest.fixture
+def finding_of():
+    """A finding with the given errors."""
     result = checks.examine(lambda g, x: (g, x), LINEAR, "linear", 1.0, edge_cases=False)
-    finding = dataclasses.replace(result.findings[0], errors=np.full((2, 3), 0.3))
-    picture.drawn.cache_clear()
-    picture.png(finding)
-    assert said[1:] == ["right", "off by 30 % of the largest", "by 100 % or more"]
-    picture.drawn.cache_clear()
+    return lambda errors: dataclasses.replace(result.findings[0], errors=errors)
 
 
 def test_feedback_has_the_picture_and_the_report_on_the_class_the_names():
