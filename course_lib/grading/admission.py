@@ -13,9 +13,8 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_notebook
 
-from course_lib.grading.cells import KINDS, new_cell
+from course_lib.grading.cells import KINDS, new_cell, new_notebook
 
 FILE_MB, FOLDER_MB, FILES = 20, 100, 200
 NOTEBOOK_MB, CELLS, CELL_CHARACTERS = 20, 1000, 200_000
@@ -130,7 +129,7 @@ def read_notebook(path: Path) -> tuple[nbformat.NotebookNode, list[str]]:
             kept.append(new)
     if not cells:
         notes.append(f"{path.name} has no cells")
-    return new_notebook(cells=kept), notes[:20]
+    return new_notebook(kept), notes[:20]
 
 
 def _read_plain_file(path: Path):

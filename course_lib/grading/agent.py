@@ -5,9 +5,9 @@ its code can be replaced by the cells that it runs, and all that this changes is
 sends. The references, the tests and their expected values are never here.
 """
 
-import ast
 import contextlib
 import copy
+import functools
 import importlib
 import io
 import operator
@@ -18,13 +18,15 @@ import socket
 import sys
 import time
 import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Any
+from traitlets import Any, Type
 
 from course_lib.grading import codes, functions, wire
 from course_lib.grading.channel import Channel, failure
@@ -44,6 +46,13 @@ class Printed(io.StringIO):
             if len(text) > room:
                 super().write("\n… (more was printed)\n")
         return len(text)
+
+    def taken(self) -> str:
+        """What was written; it is empty again."""
+        text = self.getvalue()
+        self.seek(0)
+        self.truncate()
+        return text
 
 
 class Hook(DisplayHook):
@@ -65,9 +74,37 @@ class Publisher(DisplayPublisher):
         self.shell.record({"kind": "display", "data": data})
 
 
+class Compiler(CachingCompiler):
+    """IPython's, but what has been parsed to see whether Python can read it is not parsed again."""
+
+    kept: tuple = ()
+
+    def reads(self, source: str) -> bool:
+        """Whether Python can read ``source`` as it is."""
+        flags = self.flags
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            try:
+                tree = super().ast_parse(source)
+            except Exception:
+                return False
+        # With a warning it is parsed again, which then says where the warning comes from.
+        self.kept = () if said else (source, flags, tree)
+        return True
+
+    def ast_parse(self, source, filename="<unknown>", symbol="exec"):
+        """The tree of ``source``, which may be changed: it is kept for one who asks."""
+        kept, self.kept = self.kept, ()
+        if symbol == "exec" and kept[:2] == (source, self.flags):
+            return kept[2]
+        return super().ast_parse(source, filename, symbol)
+
+
 class Shell(InteractiveShell):
     """IPython without a terminal: everything that it would show is recorded."""
 
+    compiler_class = Type(Compiler)
+    compile: Compiler
     displayhook_class = Any(Hook)
     display_pub_class = Any(Publisher)
 
@@ -94,12 +131,8 @@ class Shell(InteractiveShell):
 
     def transform_cell(self, raw_cell):
         """Look for magics, shell commands and prompts only in what Python cannot read as it is."""
-        try:
-            with warnings.catch_warnings(action="ignore"):  # it will be read again, and warn then
-                ast.parse(raw_cell)
-        except Exception:
-            return super().transform_cell(raw_cell)
-        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        cell = raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        return cell if self.compile.reads(cell) else super().transform_cell(raw_cell)
 
     def should_run_async(self, raw_cell, **others):
         """Have only those cells compiled to find out that have one of Python's words for it."""
@@ -189,8 +222,12 @@ class Agent:
 
     def answer(self, question: str, content: list):
         """``(True, value)`` or ``(False, failure)``."""
+        return self.attempt(lambda: getattr(self, f"on_{question}")(*content))
+
+    def attempt(self, work: Callable[[], object]):
+        """``(True, value)``, or ``(False, failure)`` where something is raised."""
         try:
-            return True, getattr(self, f"on_{question}")(*content)
+            return True, work()
         except BaseException as error:
             said = failure(error)
             said["classes"] = [
@@ -215,29 +252,34 @@ class Agent:
         if isinstance(function, str):
             function = OPERATIONS.get(function) or getattr(operator, function)
         printed = Printed()
-        before = _copy([args, kwargs]) if give_back else None
-        with self.student(printed, printed), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = function(*args, **kwargs)
-        given = [args, kwargs] if give_back and not _same([args, kwargs], before) else None
-        return [result, printed.getvalue(), given]
+        with self.student(printed, printed):
+            return called(function, args, kwargs, give_back, printed)
 
-    def on_calls(self, function, groups: list, seconds: float) -> list:
-        """What :meth:`on_call` answers for each list of arguments, for some seconds.
+    def on_calls(self, function, groups: Sequence, seconds: float) -> list:
+        """Answers to :meth:`on_call` for each list of arguments, for some seconds, as they travel.
 
         After a call that fails the next group follows.
         """
+        packed = wire.pack(self.answers(function, groups, seconds), self.outgoing)
+        return [packed.head, packed.content]
+
+    def answers(self, function, groups: Sequence, seconds: float) -> list:
+        """For each group one answer for each call that was made."""
         end = time.monotonic() + seconds
         answers: list[list] = []
-        for group in groups:
-            answers.append(came := [])
-            for args in group:
-                if time.monotonic() > end:
-                    return answers
-                good, content = self.answer("call", [function, args, {}, True])
-                came.append([good, _copy(content)])  # the next may write to what is returned
-                if not good:
-                    break
+        printed = Printed()
+        with self.student(printed, printed):
+            for group in groups:
+                answers.append(came := [])
+                for args in group:
+                    if time.monotonic() > end:
+                        return answers
+                    work = functools.partial(called, function, args, {}, True, printed)
+                    good, content = self.attempt(work)
+                    came.append([good, _copy(content)])  # the next may write to what is returned
+                    if not good:
+                        printed.taken()
+                        break
         return answers
 
     def outgoing(self, thing) -> tuple[int, object]:
@@ -276,6 +318,18 @@ class Agent:
             name, numbers = content
             return getattr(functions, name)(*numbers)
         raise wire.WireError(f"unknown code {code}")
+
+
+def called(function, args: list, kwargs: dict, give_back: bool, printed: Printed) -> list:
+    """Call a function: its result, what it printed, and with ``give_back`` what the arguments are.
+
+    None stands for arguments that are what they were.
+    """
+    before = _copy([args, kwargs]) if give_back else None
+    with warnings.catch_warnings(action="ignore"):
+        result = function(*args, **kwargs)
+    given = [args, kwargs] if give_back and not _same([args, kwargs], before) else None
+    return [result, printed.taken(), given]
 
 
 def _copy(value):

@@ -13,10 +13,15 @@ KINDS = ("code", "markdown", "raw")
 
 def new_cell(kind: str, source: str, **metadata) -> NotebookNode:
     """A cell of one of the ``KINDS``."""
-    content: dict = {"id": uuid.uuid4().hex[:8], "cell_type": kind, "metadata": metadata}
+    content: dict = {"id": uuid.uuid4().hex[:8], "cell_type": kind, "source": source}
     if kind == "code":
         content |= {"execution_count": None, "outputs": []}
-    return from_dict(content | {"source": source})
+    return NotebookNode(content, metadata=from_dict(metadata))
+
+
+def new_notebook(cells: list[NotebookNode] | None = None) -> NotebookNode:
+    """A notebook."""
+    return NotebookNode(cells=cells or [], metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
 
 
 def new_output(kind: str, **content) -> NotebookNode:

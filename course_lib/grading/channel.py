@@ -149,10 +149,10 @@ class Channel:
 
 def send(connection: socket.socket, buffers: list, deadline: float) -> None:
     """Send a frame; TimeoutError if it is not gone by ``deadline`` (as time.monotonic counts)."""
-    if sum(map(len, buffers)) <= SMALL:
+    if sum(memoryview(buffer).nbytes for buffer in buffers) <= SMALL:
         buffers = [b"".join(buffers)]
     for buffer in buffers:
-        if len(buffer):
+        if memoryview(buffer).nbytes:
             connection.settimeout(_left(deadline))
             connection.sendall(buffer)
 
@@ -177,20 +177,14 @@ def receive(connection: socket.socket, deadline: float, incoming=None):
     head = bytearray(length)
     _fill(connection, head, deadline)
     value, arrays = wire.read(bytes(head), incoming)
-    contents = [array.reshape(-1).view(np.uint8) for array in arrays]
-    if sum(map(len, contents)) <= SMALL:
-        together = np.empty(sum(map(len, contents)), np.uint8)
+    if (size := sum(array.nbytes for array in arrays)) <= SMALL:
+        together = np.empty(size, np.uint8)
         _fill(connection, together, deadline)
-        start = 0
-        for content in contents:
-            content[:] = together[start : start + len(content)]
-            start += len(content)
+        wire.fill(arrays, together)
     else:
-        for content in contents:
-            _fill(connection, content, deadline)
-    for array in arrays:
-        if array.dtype == bool:  # any byte but 0 and 1 would be a boolean that is neither
-            np.not_equal(array.view(np.uint8), 0, out=array)
+        for array in arrays:
+            _fill(connection, array.reshape(-1).view(np.uint8), deadline)
+        wire.settle(arrays)
     return value
 
 

@@ -76,6 +76,8 @@ def same(result, expected, atol: float) -> bool:
 
     NaN and infinity are equal to themselves only.
     """
+    if type(result) is np.ndarray is type(expected) and same_bytes(result, expected):
+        return True  # the most, and fast
     if isinstance(expected, list | tuple):
         items = _items(result)
         return len(items) == len(expected) and all(
@@ -84,7 +86,7 @@ def same(result, expected, atol: float) -> bool:
     got, wanted = numeric(result), np.asarray(expected)
     if got is None or got.shape != wanted.shape:
         return False
-    if got.dtype == wanted.dtype and got.tobytes() == wanted.tobytes():  # the most, and fast
+    if same_bytes(got, wanted):
         return True
     if got.dtype.kind == wanted.dtype.kind == "f":  # the next most
         with np.errstate(all="ignore"):
@@ -92,6 +94,11 @@ def same(result, expected, atol: float) -> bool:
         if math.isfinite(worst):
             return bool(worst <= atol)
     return bool(np.all(_errors(got, wanted) <= atol))
+
+
+def same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays are equal to the last bit, which takes less time to say."""
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
 def _errors(got: np.ndarray, wanted: np.ndarray) -> np.ndarray:

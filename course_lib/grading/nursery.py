@@ -104,8 +104,7 @@ class Nursery:
     def start(self, connection: socket.socket, init: int, limits: list[int]) -> tuple[int, int]:
         """An agent in the sandbox whose first process is ``init`` (a pidfd): its pid and pidfd."""
         self.wait_until_loaded()
-        site = sysconfig.get_path("purelib")
-        message = [site, HOME, view.environment(), limits, seccomp.program() or b""]
+        message = [view.SITE, HOME, view.environment(), limits, seccomp.program() or b""]
         try:
             socket.send_fds(self.control, [msgpack.packb(message)], [connection.fileno(), init])
         except OSError:

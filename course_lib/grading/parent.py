@@ -12,6 +12,7 @@ only what the sandbox has, and it is started with a copy of ``course_lib`` that 
 
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib
 import os
@@ -71,6 +72,13 @@ def load(names: list[str], wanted: list[str]) -> None:
     sys.meta_path.remove(only)
 
 
+@functools.cache
+def own_packages() -> list[str]:
+    """Names of ``course_lib`` and its packages, as far as they are loaded."""
+    names = [name for name in sys.modules if name.partition(".")[0] == "course_lib"]
+    return [name for name in names if hasattr(sys.modules[name], "__path__")]
+
+
 def checked(result: int, what: str) -> None:
     """Raise what the C library reports as an error."""
     if result < 0:
@@ -121,13 +129,10 @@ def become_agent(connection: int, site: str, home: str, environment, limits, rul
     os.umask(0o022)
     os.environ.clear()
     os.environ.update(environment)
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] == "course_lib" and hasattr(module, "__path__"):
-            module.__path__ = ["/".join([site, *name.split(".")])]
+    for name in own_packages():
+        sys.modules[name].__path__ = ["/".join([site, *name.split(".")])]
     inside = (sys.base_prefix, sys.prefix)
     sys.path[:] = [entry for entry in sys.path if entry.startswith(inside)]
-    sys.path_importer_cache.clear()
-    importlib.invalidate_caches()
     random.seed()
     np.random.seed()  # noqa: NPY002  (students may use the old generator)
     give_up(connection, rules)
@@ -172,6 +177,11 @@ def serve(folder: str, control: socket.socket) -> None:
     """Load, then answer."""
     load(*msgpack.unpackb(control.recv(1 << 20)))
     sys.path.remove(folder)
+    # Agents see other folders. They are forgotten here: each agent would have to copy the pages on
+    # which what is forgotten stands.
+    sys.path_importer_cache.clear()
+    importlib.invalidate_caches()
+    own_packages()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the grader's terminal
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # and nobody needs to wait for an agent …
     gc.collect()

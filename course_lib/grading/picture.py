@@ -42,6 +42,11 @@ def alt(finding: Finding) -> str:
     return f"Heat map of {finding.outputs[0]}: {share:.0%} of its elements are wrong."
 
 
+def prepare() -> None:
+    """Load what drawing needs; processes that are forked afterwards share it."""
+    drawn("nothing", (1, 1), (1, 1), bytes(8))
+
+
 def png(finding: Finding) -> bytes:
     """Error of each element, as an image: white is right, dark is wrong.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from nbgrader.preprocessors import LimitOutput
 from nbgrader.utils import find_all_files
 
-from course_lib.grading import admission, restore
+from course_lib.grading import admission, picture, restore
 from course_lib.grading.assignment import Assignment
 from course_lib.grading.assignments import CHECKS  # noqa: F401  (before workers are forked)
 from course_lib.grading.examine import UNCONFINED, run
@@ -102,6 +102,7 @@ def begin(plan: Plan) -> None:
         with contextlib.suppress(SandboxError, OSError):  # a submission will say it
             nursery(plan.assignment)
     importlib.import_module("array_api_compat.numpy")  # else the first reference does it
+    picture.prepare()
     for sheet in plan.sheets:
         trusted(sheet.instructors)
 

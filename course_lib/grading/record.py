@@ -40,6 +40,7 @@ class Recorder:
             for notebook in self.gradebook.find_assignment(plan.name).notebooks
             for cell in (*notebook.grade_cells, *notebook.solution_cells, *notebook.task_cells)
         ]
+        self.names = {cell.id: cell.name for cell in self.cells}
         self.save = SaveAutoGrades(parent=api)
         self.penalties = AssignLatePenalties(parent=api)
 
@@ -81,16 +82,16 @@ class Recorder:
         student = result["student"]
         graded = {name: _notebook(part) for name, part in result["notebooks"].items()}
         self.write(student, graded)
-        if student not in self.students:
-            self.gradebook.update_or_create_student(student)
-            self.students.add(student)
         more = {}
         if timestamp := self.course.get_existing_timestamp(str(self.submission(student))):
             more["timestamp"] = parse_utc(timestamp)
-        found = self.gradebook.update_or_create_submission(self.plan.name, student, **more)
-        for submitted in found.notebooks:
-            self.save_scores(submitted, graded.get(submitted.name))
-        self.gradebook.db.commit()
+        with self.transaction():
+            if student not in self.students:
+                self.gradebook.update_or_create_student(student)
+            found = self.gradebook.update_or_create_submission(self.plan.name, student, **more)
+            for submitted in found.notebooks:
+                self.save_scores(submitted, graded.get(submitted.name))
+        self.students.add(student)
         if found.total_seconds_late > 0:
             for submitted in found.notebooks:
                 self.penalize(submitted.name, student)
@@ -98,11 +99,23 @@ class Recorder:
             # What was committed went into the file that was there before, and is lost.
             raise InvalidEntry("it was replaced by another file meanwhile")
 
+    @contextlib.contextmanager
+    def transaction(self):
+        """Have committed at once, at the end, what nbgrader would commit in steps."""
+        session = self.gradebook.db
+        session.commit = lambda: None
+        try:
+            yield
+        finally:
+            del session.commit
+        session.commit()
+
     def save_scores(self, submitted, notebook) -> None:
         """Let nbgrader read scores and comments from a graded notebook; 0 where there is none."""
         submitted.late_submission_penalty = None
-        grades = {grade.name: grade for grade in submitted.grades}
-        comments = {comment.name: comment for comment in submitted.comments}
+        # By number: what is not in the database yet does not know the name of its cell.
+        grades = {self.names[grade.cell_id]: grade for grade in submitted.grades}
+        comments = {self.names[comment.cell_id]: comment for comment in submitted.comments}
         if notebook is None:
             for grade in grades.values():
                 grade.auto_score, grade.needs_manual_grade = 0, False

@@ -26,9 +26,9 @@ class Proxy:
         """Call it, and do to ``args`` here what it did to its copies of them."""
         return self._session.call(self, args, kwargs, give_back=True)
 
-    def call_each(self, groups):
-        """Call it for each tuple of arguments; functions that do what each call did."""
-        return self._session.call_each(self, groups)
+    def call_each(self, groups, key=None):
+        """Call it for each tuple of arguments; :class:`~course_lib.grading.session.Answers`."""
+        return self._session.call_each(self, groups, key)
 
     def __getattr__(self, name):
         if name.startswith("__"):  # nothing may find a special method that is not below

@@ -1,5 +1,6 @@
 """What a student reads about a check: what is right, what is wrong, and where to look."""
 
+import functools
 import textwrap
 
 from course_lib.grading.diagnosis import Finding
@@ -25,10 +26,14 @@ def text(result, stronger: dict[str, str]) -> str:
         if not finding.right:
             lines += wrong(finding, stronger.get(finding.name, ""), repeated=finding.name in said)
             said.add(finding.name)
-    return "\n".join(
-        textwrap.fill(line, WIDTH, initial_indent=" " * n, subsequent_indent=" " * (n + 2))
-        for n, line in lines
-    )
+    return "\n".join(filled(n, line) for n, line in lines)
+
+
+@functools.lru_cache(1000)  # the same is said of many students
+def filled(indent: int, line: str) -> str:
+    """A line with its indentation, in as many lines as it takes."""
+    first, others = " " * indent, " " * (indent + 2)
+    return textwrap.fill(line, WIDTH, initial_indent=first, subsequent_indent=others)
 
 
 def right(result) -> dict[str, list[str]]:

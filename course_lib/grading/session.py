@@ -5,10 +5,11 @@ something in the sandbox. Time is counted here, on the examiner's clock.
 """
 
 import functools
+import hashlib
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,9 @@ from course_lib.grading.sandbox import START_SECONDS, Sandbox, SandboxError
 PROXIES = 100_000  # things in the sandbox that the examiner keeps track of
 CALLBACKS = 10_000  # functions that a notebook's tests may pass as arguments
 NAMES = 100  # characters of a name that the submission gives to something
+PACKED = 500  # questions that are kept ready to travel
+
+_packed: dict[Hashable, wire.Packed] = {}
 
 
 class TooSlow(Exception):
@@ -105,45 +109,42 @@ class Session:
         content = self.ask("call", function, list(args), kwargs, give_back, seconds=seconds)
         return self.came_of(content, args, kwargs, give_back)
 
-    def call_each(self, function, groups: list[list[tuple]]) -> list[list[tuple[Callable, bool]]]:
+    def call_each(self, function, groups: list[list[tuple]], key: Hashable = None) -> "Answers":
         """Call a function for the tuples of arguments in each group, all in one question.
 
-        Returns
-        -------
-        list of list of (callable, bool)
-            For each group one pair for each call that was made, of which only the last can have
-            failed: given the same arguments, the callable does what :meth:`call` with
-            ``give_back`` does; and whether the arguments stay as they are. After half of the time
-            that one call may take no more are made. There is none if time was up, nor ever again:
-            only calling one by one tells how long each takes. What was lost by trying is not
-            counted as the submission's time.
+        After half of the time that one call may take no more are made. There is no answer if time
+        was up, nor ever again: only calling one by one tells how long each takes. What was lost by
+        trying is not counted as the submission's time.
+
+        Parameters
+        ----------
+        function : Proxy
+        groups : list of list of tuple
+        key : hashable, optional
+            Where it is given, groups are plain data, and the same whenever it is: they are made
+            ready to travel once in the life of this process.
         """
         seconds, left = self.assignment.call_seconds, self.seconds
         if self.slow:
-            return []
-        calls = [[list(args) for args in group] for group in groups]
+            return Answers(self)
         try:
-            answers = self.ask("calls", function, calls, seconds / 2, seconds=seconds)
+            calls = self.ready(groups, key)
+            content = self.ask("calls", function, calls, seconds / 2, seconds=seconds)
         except TooSlow:
             self.slow, self.seconds = True, left
-            return []
+            return Answers(self)
         except Exception:  # the first call, made by itself, will say what is wrong
-            return []
-        if type(answers) is not list or any(type(group) is not list for group in answers):
-            return []
-        return [
-            [(functools.partial(self.replayed, answer), _untouched(answer)) for answer in group]
-            for group in answers
-        ]
+            return Answers(self)
+        return Answers(self, content, fixed=key is not None)
 
-    def replayed(self, answer, *args):
-        """What came of a call in :meth:`call_each`."""
-        if type(answer) is not list or len(answer) != 2:
-            self.end("the submission's program answered with nonsense")
-        good, content = answer
-        if good is not True:
-            raise self.exception(content)
-        return self.came_of(content, args, {}, give_back=True)
+    def ready(self, groups: list[list[tuple]], key: Hashable) -> list | wire.Packed:
+        """Groups of arguments as they travel."""
+        if key in _packed:
+            return _packed[key]
+        calls = [[list(args) for args in group] for group in groups]
+        if key is None or len(_packed) >= PACKED:
+            return calls
+        return _packed.setdefault(key, wire.pack(calls, self.outgoing))
 
     def came_of(self, content, args: tuple, kwargs: dict, give_back: bool):
         """The result in an answer; prints what was printed, and changes the arguments alike."""
@@ -284,6 +285,63 @@ class Session:
         if name not in self.kinds:  # so that messages call it by the name of its class
             self.kinds[name] = type(name, (remote.Proxy,), {})
         return self.kinds[name](self, number, name)
+
+
+class Answers:
+    """What came of the calls in one question, read when it is wanted.
+
+    Attributes
+    ----------
+    fingerprint : bytes or None
+        Another function with the same one, asked the same, has done the same to the last bit; None
+        if that cannot be said.
+    """
+
+    def __init__(self, session: Session, content=None, *, fixed: bool = False):
+        self.session = session
+        self.fingerprint: bytes | None = None
+        self.packed: wire.Packed | None = None
+        head, arrays = content if type(content) is list and len(content) == 2 else (None, None)
+        if type(head) is bytes and type(arrays) is np.ndarray:
+            self.packed = wire.Packed(head, arrays.reshape(-1).view(np.uint8))
+            if fixed:
+                found = hashlib.blake2b(len(head).to_bytes(8, "big") + head)
+                found.update(self.packed.content.data)
+                self.fingerprint = found.digest()
+
+    @functools.cached_property
+    def groups(self) -> list[list[tuple[Callable, bool]]]:
+        """For each group one pair for each call that was made; only the last can have failed.
+
+        Given the same arguments, the callable does what :meth:`Session.call` with ``give_back``
+        does; and whether the arguments stay as they are.
+        """
+        try:
+            answers = wire.unpack(self.packed, self.incoming) if self.packed else []
+        except wire.WireError:
+            answers = []  # a call by itself will say what is wrong
+        if any(type(group) is not list for group in answers):
+            return []
+        return [
+            [(functools.partial(self.replayed, answer), _untouched(answer)) for answer in group]
+            for group in answers
+        ]
+
+    def incoming(self, code: int, content):
+        """Something that is known to this session only."""
+        self.fingerprint = None
+        return self.session.incoming(code, content)
+
+    def replayed(self, answer, *args):
+        """What came of a call."""
+        if type(answer) is not list or len(answer) != 2:
+            self.session.end("the submission's program answered with nonsense")
+        good, content = answer
+        if good is not True:
+            if type(content) is not dict or content.get("classes"):  # of this session
+                self.fingerprint = None
+            raise self.session.exception(content)
+        return self.session.came_of(content, args, {}, give_back=True)
 
 
 def _untouched(answer) -> bool:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from functools import cache
-from itertools import chain, repeat
+from itertools import chain, repeat, zip_longest
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,12 @@ import numpy as np
 from course_lib.grading import compare
 
 DRAWS = 5  # inputs of each kind
+AGAIN = 2  # of those that are ordinary but for how their arrays are stored
 ORDINARY = "on ordinary inputs"
 FLOAT32 = "when the arrays are float32"
 STRIDED = "when the arrays are not contiguous in memory"
 NOT_WRITTEN = "not written yet"
+PRINTS = " It prints something: printing is not returning."
 KEPT = 1000  # kinds of input whose questions a grader keeps
 
 _kept: dict[tuple, list["Question"]] = {}
@@ -69,39 +71,58 @@ class Tried(Mapping):
     """Trials of a student's function by kind of input, each kind tried when it is asked for.
 
     Where the function fails on ordinary inputs there are no other kinds.
+
+    Attributes
+    ----------
+    rounds : tuple of tuple of str
+        Kinds that are tried together, because asking a program in a sandbox takes longer than its
+        answer.
     """
 
     def __init__(self, student_function, known, seed: int):
         self.student_function, self.known, self.seed = student_function, known, seed
+        self.rounds = (ORDINARY,), tuple(kind for kind in draws(known) if kind != ORDINARY)
+        self.questions: dict[tuple[str, ...], list[list[Question]]] = {}
+        self.answers: dict[tuple[str, ...], Any] = {}
+        self.alone = False  # whether a call was made for itself, not in one question with others
         self.done: dict[str, list[Trial]] = {}
 
     def __getitem__(self, kind: str) -> list[Trial]:
         """Trials of one kind; the first that fails is the last."""
         if kind not in self.done:
-            others = [other for other in draws(self.known) if other != ORDINARY]
-            self.try_out([ORDINARY] if kind == ORDINARY else others)
+            self.try_out(self.rounds[kind != ORDINARY])
         return self.done[kind]
 
-    def try_out(self, kinds: list[str]) -> None:
-        """Try several kinds, because asking a program in a sandbox takes longer than its answer."""
-        asked = [list(questions(self.known, kind, self.seed)) for kind in kinds]
-        for kind, group, functions in zip(kinds, asked, self.functions(asked)):
-            self.done[kind] = trials = []
-            for question, (function, untouched) in zip(group, functions):
-                trials.append(trial(function, self.known, question, untouched=untouched))
-                if trials[-1].failure:
-                    break
+    def ask(self, kinds: tuple[str, ...]):
+        """What came of calling a function in a sandbox; None for one that is here."""
+        if kinds not in self.questions:
+            asked = [list(questions(self.known, kind, self.seed)) for kind in kinds]
+            self.questions[kinds], self.answers[kinds] = asked, None
+            if call_each := getattr(type(self.student_function), "call_each", None):
+                fixed = all((self.known, kind, self.seed) in _kept for kind in kinds)
+                key = (self.known, kinds, self.seed) if fixed else None
+                given = [[question.arguments for question in group] for group in asked]
+                self.answers[kinds] = call_each(self.student_function, given, key)
+        return self.answers[kinds]
 
-    def functions(self, asked: list[list["Question"]]) -> Iterator[Iterator[tuple[Callable, bool]]]:
-        """What to call for each question, and whether it is known to leave its arguments alone.
+    def fingerprints(self) -> list[bytes | None]:
+        """What has been answered so far, in rounds; None where that does not tell all."""
+        return [answers and answers.fingerprint for answers in self.answers.values()]
 
-        In the examiner it is what came of calling the student's function for all of them.
-        """
-        call_each = getattr(type(self.student_function), "call_each", None)
-        given = [[question.arguments for question in group] for group in asked]
-        done = call_each(self.student_function, given) if call_each else []
-        for group in chain(done, repeat([])):
-            yield chain(group, repeat((self.student_function, False)))
+    def try_out(self, kinds: tuple[str, ...]) -> None:
+        """Try several kinds."""
+        answers = self.ask(kinds)
+        made = chain(answers.groups if answers else [], repeat([]))
+        with quiet() as printed:
+            for kind, group, calls in zip(kinds, self.questions[kinds], made):
+                self.done[kind] = trials = []
+                for question, call in zip_longest(group, calls[: len(group)]):
+                    function, untouched = call or (self.student_function, False)
+                    self.alone = self.alone or call is None
+                    one = trial(function, self.known, question, printed, untouched=untouched)
+                    trials.append(one)
+                    if one.failure:
+                        break
 
     def __iter__(self):
         yield ORDINARY
@@ -137,7 +158,7 @@ def questions(known, kind: str, seed: int) -> Iterator[Question]:
     number = list(draws(known)).index(kind)
     rng = np.random.default_rng([seed, number] if number else seed)
     asked = []
-    for _ in range(DRAWS):
+    for _ in range(AGAIN if kind in (FLOAT32, STRIDED) else DRAWS):
         asked.append(question(known, draws(known)[kind](rng)))
         yield asked[-1]
     if is_plain(asked[0].arguments) and len(_kept) < KEPT:
@@ -167,9 +188,11 @@ def is_plain(value) -> bool:
     return value is None or isinstance(value, np.ndarray | np.generic | int | float | str)
 
 
-def trial(student_function, known, asked: Question, *, untouched: bool) -> Trial:
+def trial(
+    student_function, known, asked: Question, printed: io.StringIO, *, untouched: bool
+) -> Trial:
     """Call the function and judge what comes back."""
-    result, failure = call(student_function, asked.arguments, untouched=untouched)
+    result, failure = call(student_function, asked.arguments, printed, untouched=untouched)
     if failure is None and known.judge:
         failure, result = known.judge(result, *asked.arguments), asked.expected
     elif failure is None and len(known.outputs) > 1:
@@ -188,12 +211,25 @@ def run_own(function, arguments: tuple):
         return function(*copy_of(arguments))
 
 
+@contextlib.contextmanager
+def quiet() -> Iterator[io.StringIO]:
+    """While a student's function is called: what it prints is kept here, and no warning shown."""
+    printed = io.StringIO()
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        warnings.catch_warnings(action="ignore"),
+    ):
+        yield printed
+
+
 def call(
-    student_function, arguments: tuple, *, untouched: bool = False
+    student_function, arguments: tuple, printed: io.StringIO, *, untouched: bool = False
 ) -> tuple[Any, Failure | None]:
     """Call with copies of ``arguments``: (result, None), or (None, why there is no result).
 
-    Arguments that are known to stay ``untouched`` need not be copied.
+    Arguments that are known to stay ``untouched`` need not be copied. What the function prints
+    goes to ``printed``.
     """
     if not callable(student_function):
         said = f"expected a function, got {compare.describe(student_function)}"
@@ -201,15 +237,9 @@ def call(
     given = arguments if untouched else copy_of(arguments)
     # In the examiner it is a proxy; called in this way it brings back what became of its copies.
     function = getattr(student_function, "call_in_place", student_function)
-    silence = io.StringIO()
+    before = printed.tell()
     try:
-        with (
-            contextlib.redirect_stdout(silence),
-            contextlib.redirect_stderr(silence),
-            warnings.catch_warnings(),
-        ):
-            warnings.simplefilter("ignore")
-            result = function(*given)
+        result = function(*given)
     except NotImplementedError:
         return None, Failure(NOT_WRITTEN, NOT_WRITTEN)
     except (Exception, SystemExit) as error:
@@ -219,8 +249,10 @@ def call(
         said = "it changes the arrays that it is given; work on a copy"
         return None, Failure("changed its arguments", said)
     if result is None:
-        printed = " It prints something: printing is not returning." if silence.getvalue() else ""
-        said = f"expected numbers, got None (is there a return statement?){printed}"
+        prints = printed.tell() > before
+        said = (
+            f"expected numbers, got None (is there a return statement?){PRINTS if prints else ''}"
+        )
         return None, Failure("returned nothing", said)
     return result, None
 
@@ -278,15 +310,10 @@ def copy_of(arguments: tuple) -> tuple:
     return mapped(duplicate, arguments)
 
 
-def same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two arrays are equal to the last bit, which takes less time to say."""
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-
-
 def changed(given: tuple, original: tuple) -> bool:
     """Whether a function wrote to the arrays that it was given, or to a list of them."""
     before, after = arrays(original), arrays(given)
     return len(before) != len(after) or not all(
-        same_bytes(a, b) or np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+        compare.same_bytes(a, b) or np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
         for a, b in zip(before, after)
     )

@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 
 from course_lib.grading.assignment import Assignment
 
+SITE = sysconfig.get_path("purelib")
 HOME = "/home/student"
 PACKAGE = Path(__file__).parent.parent
 # What the agent itself consists of, and what it needs.
@@ -23,14 +24,12 @@ AGENT = (
 AGENT_PACKAGES = ("ipython", "matplotlib-inline", "msgpack", "numpy")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = ("ld.so.cache", "localtime", "alternatives", "fonts")
+INLINE = "module://matplotlib_inline.backend_inline"
 PASSWD = b"student:x:1000:1000:student:/home/student:/bin/sh\n"
 
 
 class SandboxError(Exception):
     """There is no sandbox; the message says why and what to do."""
-
-
-INLINE = "module://matplotlib_inline.backend_inline"
 
 
 def view(assignment: Assignment, library: str, files: dict[str, Path], given) -> list[str]:
@@ -41,7 +40,6 @@ def view(assignment: Assignment, library: str, files: dict[str, Path], given) ->
     sandbox has of ``course_lib``.
     """
     megabytes = str(assignment.disk_mb << 20)
-    site = sysconfig.get_path("purelib")
     arguments = ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"]
     arguments += ["--new-session", "--as-pid-1", "--uid", "1000", "--gid", "1000"]
     arguments += ["--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
@@ -66,7 +64,7 @@ def view(assignment: Assignment, library: str, files: dict[str, Path], given) ->
         arguments += ["--ro-bind", f"{sys.prefix}/pyvenv.cfg", f"{sys.prefix}/pyvenv.cfg"]
     for path in installed((*AGENT_PACKAGES, *assignment.packages)):
         arguments += ["--ro-bind", path, path]
-    arguments += ["--ro-bind", library, f"{site}/course_lib"]
+    arguments += ["--ro-bind", library, f"{SITE}/course_lib"]
     # For root these kernel settings would be writable: the user namespace does not change that.
     arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys"]
     arguments += ["--dev", "/dev", "--size", megabytes, "--tmpfs", "/dev/shm"]

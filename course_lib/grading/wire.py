@@ -11,6 +11,7 @@ import functools
 import struct
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgpack
@@ -30,8 +31,29 @@ _TUPLE, _SET, _FROZENSET, _COMPLEX, _INTEGER, _ARRAY, _SCALAR, _TENSOR, _GAPS = 
 FIRST_FREE = 16  # codes from here on belong to the caller's ``outgoing`` and ``incoming``
 
 
+@dataclass(frozen=True, eq=False)
+class Packed:
+    """A list that has been made ready to travel, as often as wanted; it arrives as a tuple.
+
+    Attributes
+    ----------
+    head : bytes
+    content : array of uint8
+        The bytes of all its arrays.
+    """
+
+    head: bytes
+    content: np.ndarray
+
+
 class WireError(Exception):
     """A value that cannot travel, or bytes that are not a frame; the message says which."""
+
+
+def pack(value: list, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> Packed:
+    """Do the work of :func:`write` for a list that is to be sent again and again."""
+    _, head, *arrays = write(value, outgoing)
+    return Packed(head, np.frombuffer(b"".join(arrays), np.uint8))
 
 
 def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> list:
@@ -52,7 +74,7 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
     arrays: list[np.ndarray] = []
     room = ARRAYS
 
-    def pack(something) -> bytes:
+    def packed(something) -> bytes:
         return msgpack.packb(
             something, default=replace, strict_types=True, unicode_errors="replace"
         )
@@ -63,15 +85,18 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
             return msgpack.ExtType(_GAPS, announce(_with_gaps(x)))
         if kind is np.ndarray:
             return msgpack.ExtType(_ARRAY, announce(x))
+        if kind is Packed:
+            take(x.content)
+            return msgpack.ExtType(_TUPLE, x.head)
         if kind in (tuple, set, frozenset):
             code = _TUPLE if kind is tuple else _SET if kind is set else _FROZENSET
-            return msgpack.ExtType(code, pack(list(x)))
+            return msgpack.ExtType(code, packed(list(x)))
         if kind is complex:
             return msgpack.ExtType(_COMPLEX, struct.pack("<dd", x.real, x.imag))
         if kind is int:
             return msgpack.ExtType(_INTEGER, _integer(x))
         if isinstance(x, np.generic) and x.dtype.str in _DTYPES:
-            return msgpack.ExtType(_SCALAR, pack([x.dtype.str, x.tobytes()]))
+            return msgpack.ExtType(_SCALAR, packed([x.dtype.str, x.tobytes()]))
         if _is_tensor(x):
             return msgpack.ExtType(_TENSOR, announce(_tensor_values(x)))
         plain = next((base for base in _PLAIN if isinstance(x, base)), None)
@@ -80,31 +105,34 @@ def write(value, outgoing: Callable[[Any], tuple[int, Any]] | None = None) -> li
         if outgoing is None:
             raise WireError(f"a {kind.__name__} cannot travel, only plain data can")
         code, stand_in = outgoing(x)
-        return msgpack.ExtType(code, pack(stand_in))
+        return msgpack.ExtType(code, packed(stand_in))
 
     def announce(array) -> bytes:
-        nonlocal room
         if array.dtype.str not in _DTYPES:
             native = array.dtype.newbyteorder("=")
             if native.str not in _DTYPES:
                 raise WireError(f"an array of type {array.dtype} cannot travel, only numbers can")
             array = array.astype(native)
         announcement = _announcement(array.dtype.str, array.shape)
-        room = _room_left(room, array.nbytes, array.shape)
-        arrays.append(np.ascontiguousarray(array))
+        take(array)
         return announcement
 
+    def take(array) -> None:
+        nonlocal room
+        room = _room_left(room, array.nbytes, array.shape)
+        arrays.append(np.ascontiguousarray(array))
+
     try:
-        head = pack(value)
+        head = packed(value)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise WireError(f"it cannot travel: {error}") from None
     if len(head) > HEAD:
         raise WireError(
             f"it is too large: {len(head)} bytes without its arrays, allowed are {HEAD}"
         )
-    contents = [array.reshape(-1).view(np.uint8) for array in arrays]
+    frame = [LENGTH.pack(len(head)), head, *arrays]
     arrays.clear()  # or the functions above, which refer to each other, keep them for a while
-    return [LENGTH.pack(len(head)), head, *contents]
+    return frame
 
 
 def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tuple[Any, list]:
@@ -130,6 +158,8 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
 
     def restore(code, data):
         nonlocal nested
+        if code == _ARRAY:
+            return allocate(data)
         nested += 1
         if nested > DEPTH:
             raise WireError(f"nested more than {DEPTH} deep")
@@ -145,10 +175,8 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
             if len(data) > INTEGER:
                 raise WireError(f"an integer of more than {INTEGER} bytes")
             return int.from_bytes(data, "big", signed=True)
-        if code in (_ARRAY, _TENSOR, _GAPS):
+        if code in (_TENSOR, _GAPS):
             array = allocate(data)
-            if code == _ARRAY:
-                return array
             return _as_tensor(array) if code == _TENSOR else _every_other(array)
         content = unpack(data)
         if code in (_TUPLE, _SET, _FROZENSET):
@@ -179,6 +207,31 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
     found = arrays.copy()
     arrays.clear()  # as in ``write``
     return value, found
+
+
+def unpack(packed: Packed, incoming: Callable[[int, Any], Any] | None = None):
+    """The list that :func:`pack` was given, whoever made ``packed``; WireError if it is none."""
+    value, arrays = read(packed.head, incoming)
+    if sum(array.nbytes for array in arrays) != len(packed.content):
+        raise WireError(f"arrays announced and {len(packed.content)} bytes for them do not agree")
+    fill(arrays, packed.content)
+    return _list(value)
+
+
+def fill(arrays: list[np.ndarray], content: np.ndarray) -> None:
+    """Fill arrays from bytes that are together in one."""
+    start = 0
+    for array in arrays:
+        array.reshape(-1).view(np.uint8)[:] = content[start : start + array.nbytes]
+        start += array.nbytes
+    settle(arrays)
+
+
+def settle(arrays: list[np.ndarray]) -> None:
+    """Make booleans of the bytes of boolean arrays: others than 0 and 1 would be neither."""
+    for array in arrays:
+        if array.dtype == bool:
+            np.not_equal(array.view(np.uint8), 0, out=array)
 
 
 _PLAIN = (str, bytes, float, int, list, tuple, dict)

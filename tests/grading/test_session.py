@@ -21,7 +21,9 @@ def test_a_result_that_is_written_to_again_is_what_it_was(student):
     f = student(
         "import numpy as np\nkept = np.zeros(3)\ndef f(x):\n    kept[:] = x\n    return [kept]"
     )
-    results = [done(x) for x, (done, _) in zip((1.0, 2.0), f.call_each([[(1.0,), (2.0,)]])[0])]
+    results = [
+        done(x) for x, (done, _) in zip((1.0, 2.0), f.call_each([[(1.0,), (2.0,)]]).groups[0])
+    ]
     np.testing.assert_array_equal(results, [[[1, 1, 1]], [[2, 2, 2]]])
 
 
@@ -30,7 +32,7 @@ def test_what_is_done_to_arguments_is_done_when_the_call_is_replayed(student):
     first, second = [np.zeros(2), [np.zeros(2)]], [np.ones(2), [np.ones(2)]]
     ((one, one_untouched), (two, two_untouched)), _ = f.call_each(
         [[tuple(first), tuple(second)], []]
-    )
+    ).groups
     assert first[1][0].tolist() == [0, 0]
     assert [one(*first), two(*second)] == [1, 1]
     assert (first[0].tolist(), first[1][0].tolist()) == ([0, 0], [0, 7])
@@ -39,7 +41,7 @@ def test_what_is_done_to_arguments_is_done_when_the_call_is_replayed(student):
 
 
 def test_what_is_printed_appears_when_the_call_is_replayed(student, capsys):
-    ((_, (second, _)),) = student("def f(x):\n    print('got', x)").call_each([[(1,), (2,)]])
+    ((_, (second, _)),) = student("def f(x):\n    print('got', x)").call_each([[(1,), (2,)]]).groups
     assert capsys.readouterr().out == ""
     second(2)
     assert capsys.readouterr().out == "got 2\n"
@@ -47,7 +49,7 @@ def test_what_is_printed_appears_when_the_call_is_replayed(student, capsys):
 
 def test_nothing_in_a_group_is_called_after_a_failure(student):
     f = student("seen = []\ndef f(x):\n    seen.append(x)\n    return 1 / x, list(seen)")
-    ((first, _), (second, _)), ((third, _),) = f.call_each([[(1,), (0,), (2,)], [(4,)]])
+    ((first, _), (second, _)), ((third, _),) = f.call_each([[(1,), (0,), (2,)], [(4,)]]).groups
     assert first(1) == (1.0, [1])
     assert third(4) == (0.25, [1, 0, 4])
     with pytest.raises(ZeroDivisionError, match="division by zero"):
@@ -58,17 +60,17 @@ def test_nothing_in_a_group_is_called_after_a_failure(student):
 def test_calls_that_are_too_slow_together_are_made_one_by_one(student):
     f = student("import time\ndef f(x):\n    time.sleep(x)\n    return x", call_seconds=1)
     session, left = f._session, f._session.seconds
-    assert f.call_each([[(0.3,)], [(0.8,)]]) == []
+    assert f.call_each([[(0.3,)], [(0.8,)]]).groups == []
     assert session.seconds == left
     assert [f(0.3), f(0.8)] == [0.3, 0.8]
     left = session.seconds
-    assert f.call_each([[(0,)]]) == [], "tried once more"
+    assert f.call_each([[(0,)]]).groups == [], "tried once more"
     assert session.seconds == left
 
 
 def test_no_more_calls_are_made_when_half_of_the_time_is_gone(student):
     f = student("import time\ndef f(x):\n    time.sleep(0.6)\n    return x", call_seconds=1)
-    groups = f.call_each([[(1,), (2,)], [(3,)]])
+    groups = f.call_each([[(1,), (2,)], [(3,)]]).groups
     assert [len(group) for group in groups] == [1]
     assert groups[0][0][0](1) == 1
 
