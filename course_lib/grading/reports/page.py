@@ -3,10 +3,10 @@
 The page needs nothing but itself: no script, no font, no picture from elsewhere.
 """
 
-import math
 import os
 import tempfile
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
@@ -21,7 +21,6 @@ from course_lib.grading.restore import repaired
 
 SHOWN_MISTAKES = 30
 WIDTH, HEIGHT, FOOT, HEAD = 720, 226, 34, 38  # of the distribution, in the page's pixels
-LEVELS = 5  # shades of the picture of the whole class
 
 
 def write(api, name: str, target: Path, *, names: bool = False) -> Path:
@@ -143,7 +142,7 @@ def render(room: Classroom, called: dict[str, str]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "share": share}
+    environment.filters |= {"number": number, "share": share, "duration": duration}
     seconds = [s.seconds for s in room.submissions if s.seconds is not None]
     mistakes = figures.mistakes(room)
     return environment.get_template("report.html.j2").render(
@@ -165,7 +164,6 @@ def render(room: Classroom, called: dict[str, str]) -> str:
         repeated=figures.REPEATED,
         noticed=figures.noticed(room),
         strips=strips(room),
-        levels=LEVELS,
         waiting=sum(s.waits for s in room.submissions),
         repaired=sum(repaired(s.notes) for s in room.submissions),
         seconds=seconds and {"all": sum(seconds), "median": median(seconds), "most": max(seconds)},
@@ -187,33 +185,21 @@ def bars(bins: list[figures.Bin]) -> list[dict]:
     ]
 
 
-def strips(room: Classroom) -> list[list[tuple[int, int, str]]]:
-    """The class as a picture: by exercise runs of equal marks (start, length, CSS class).
+def strips(room: Classroom) -> list[list[tuple[int, int, int]]]:
+    """The class as a picture: by exercise runs of equal marks (start, length, number of the state).
 
     Students stand from left to right, in the order of ``room.submissions``.
     """
     found = []
     for exercise in room.exercises:
-        runs: list[tuple[int, int, str]] = []
-        for place, submission in enumerate(room.submissions):
-            mark = submission.marks.get(exercise.name, classroom.Mark())
-            shade = _shade(mark, exercise.points)
-            if runs and runs[-1][2] == shade:
-                runs[-1] = (runs[-1][0], runs[-1][1] + 1, shade)
-            else:
-                runs.append((place, 1, shade))
+        marks = [s.marks.get(exercise.name, classroom.Mark()) for s in room.submissions]
+        runs, start = [], 0
+        for state, equal in groupby(figures.state(mark, exercise.points) for mark in marks):
+            length = len(list(equal))
+            runs.append((start, length, figures.STATES.index(state)))
+            start += length
         found.append(runs)
     return found
-
-
-def _shade(mark: classroom.Mark, points: float) -> str:
-    if mark.waits:
-        return "waits"
-    if not mark.written and mark.score == 0:
-        return "none"
-    reached = min(1.0, mark.score / points) if points else 1.0
-    level = math.floor((LEVELS - 1) * reached + figures.EXACT)
-    return f"l{max(level, 1 if mark.score > 0 else 0)}"
 
 
 def number(value: float) -> str:
@@ -224,3 +210,8 @@ def number(value: float) -> str:
 def share(value: float | None) -> str:
     """A share as a percentage; a dash where there is none."""
     return "–" if value is None else f"{value:.0%}"
+
+
+def duration(seconds: float) -> str:
+    """A time in seconds, or in minutes where it is more than two."""
+    return f"{number(seconds)} s" if seconds < 120 else f"{number(seconds / 60)} minutes"

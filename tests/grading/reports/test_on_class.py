@@ -3,6 +3,8 @@
 import csv
 import dataclasses
 import io
+import itertools
+import math
 import re
 import shutil
 from pathlib import Path
@@ -196,6 +198,57 @@ def test_what_is_drawn_is_what_is_said(look, report):
     }
     lightness = {n: float(re.findall(r"[\d.]+", shade)[2]) for n, shade in shades.items()}
     assert lightness["3"] < lightness["1"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_state_has_one_colour(look, report, dark):
+    """As much of each bar and row has the colour of a state as the table counts submissions."""
+    keys, legend, counts, bars, rows = look(report, dark=dark).evaluate(
+        """() => {
+            const all = (what, where = document) => [...where.querySelectorAll(what)];
+            const colours = (what) => all(what).map(e => getComputedStyle(e).backgroundColor);
+            const numbers = (row) => all("td", row).slice(3).map(e => Number(e.textContent));
+            const widths = (svg) => all("rect", svg).map(
+                e => [getComputedStyle(e).fill, Number(e.getAttribute("width"))]);
+            return [
+                colours(".success thead .key"), colours(".legend .key"),
+                all(".success tbody tr").map(numbers),
+                all(".success svg").map(widths), all(".strips svg").map(widths),
+            ];
+        }"""
+    )
+    assert keys == legend and len(set(keys)) == len(figures.STATES)
+    assert len(counts) == len(bars) == len(rows) == 8
+    for said, bar, row in zip(counts, bars, rows):
+        assert [sum(width for colour, width in row if colour == key) for key in keys] == said
+        shares = [sum(width for colour, width in bar if colour == key) for key in keys]
+        assert shares == pytest.approx([100 * count / sum(said) for count in said], abs=0.01)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("sight", ["none", "protanopia", "deuteranopia", "tritanopia"])
+def test_states_differ_for_colour_blind_readers_too(look, report, sight, dark):
+    """Chromium shows what they see; 40 of 255 is what two patches beside each other need."""
+    tab = look(report, dark=dark)
+    session = tab.context.new_cdp_session(tab)
+    session.send("Emulation.setEmulatedVisionDeficiency", {"type": sight})
+    shots = [Image.open(io.BytesIO(key.screenshot())) for key in tab.locator(".legend .key").all()]
+    seen = [shot.convert("RGB").getpixel((shot.width // 2, shot.height // 2)) for shot in shots]
+    assert len(seen) == len(figures.STATES)
+    assert min(math.dist(one, other) for one, other in itertools.combinations(seen, 2)) > 40
+
+
+@pytest.mark.browser
+def test_the_head_of_a_column_stands_above_its_cells(look, report):
+    tab = look(report)
+    heads, cells = tab.evaluate(
+        """() => ["thead tr", "tbody tr:first-child"].map(row =>
+            [...document.querySelectorAll(`table:has(thead) ${row}`)].map(
+                found => [...found.children].map(e => getComputedStyle(e).textAlign)))"""
+    )
+    assert len(heads) == 6 and heads == cells
 
 
 @pytest.mark.browser
