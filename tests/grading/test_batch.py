@@ -181,6 +181,21 @@ def test_only_what_has_changed_is_examined_again(folder, monkeypatch):
     assert len(seen) == 5  # a new gradebook has nothing
 
 
+def test_where_nothing_is_left_to_do_nothing_is_started(folder, monkeypatch):
+    started = []
+    start = Pool.start
+    monkeypatch.setattr(Pool, "start", lambda *a: (started.append("worker"), start(*a))[1])
+    monkeypatch.setattr(plan, "begin", lambda *_: started.append("parent"))
+    run(folder, feedback=True, jobs=2)
+    assert started == ["parent", "worker", "worker"]
+    started.clear()
+    assert all(line.done_before for line in run(folder, feedback=True))
+    assert started == []
+    shutil.rmtree(folder / "autograded" / "bob")
+    run(folder)
+    assert started == ["worker"]  # that it is missed is seen when the gradebook is open
+
+
 def test_a_library_is_another_when_a_module_is(tmp_path):
     (tmp_path / "a.py").write_text("x = 1")
     before = plan.library(tmp_path)
