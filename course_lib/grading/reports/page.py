@@ -9,14 +9,13 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from nbgrader.plugins import CsvExportPlugin
 
 from course_lib.grading.pipeline import GradingError
 from course_lib.grading.reports import classroom, figures, pseudonyms
 from course_lib.grading.reports.classroom import Classroom
+from course_lib.grading.reports.table import CsvExport
 from course_lib.grading.restore import repaired
 
 SHOWN_MISTAKES = 30
@@ -52,7 +51,7 @@ def write(api, name: str, target: Path, *, names: bool = False) -> Path:
 
 
 def export(api, name: str, target: Path) -> str:
-    """Let nbgrader's exporter write everybody's points to a CSV file, which needs their names.
+    """Have :class:`~course_lib.grading.reports.table.CsvExport` write everybody's points.
 
     Returns
     -------
@@ -66,23 +65,15 @@ def export(api, name: str, target: Path) -> str:
     """
     room = classroom.read(api, name)
     with api.gradebook as gradebook:
-        students = sorted(
-            gradebook.students, key=lambda s: (s.last_name or "", s.first_name or "", s.id)
-        )
-        in_order = SimpleNamespace(
-            students=students,
-            assignments=gradebook.assignments,
-            find_submission=gradebook.find_submission,
-        )
 
         def write_to(file: Path) -> None:
-            CsvExportPlugin(parent=api, to=str(file), assignment=[name]).export(in_order)
+            CsvExport(parent=api, to=str(file), assignment=[name]).export(gradebook)
 
         try:
             replace(target, write_to)
         except OSError as error:
             raise unwritable(error, target) from None
-        listed = {student.id for student in students}
+        listed = {student.id for student in gradebook.students}
     return untold(room, listed)
 
 

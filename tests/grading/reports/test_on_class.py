@@ -7,9 +7,12 @@ import itertools
 import math
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from nbgrader.plugins import CsvExportPlugin
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -17,6 +20,7 @@ from course_lib.cli import app
 from course_lib.grading import demo, pipeline
 from course_lib.grading.examine import UNCONFINED
 from course_lib.grading.reports import classroom, figures, page, pseudonyms
+from course_lib.grading.reports.table import CsvExport
 
 ROOT = Path(__file__).parents[3]
 
@@ -271,6 +275,48 @@ def test_csv_for_a_learning_platform(course, tmp_path):
     assert float(rows["absent"]["score"]) == 0
     # By last name, which ben alone has, and then by what else there is.
     assert list(rows) == ["<i>eve", "absent", "ada", "idle", "slow", "zoe", "ben"]
+
+
+NAMES = 'Weiß, "Benno"\nder Erste', "Ben; =1+1"
+
+
+@pytest.fixture
+def oddly_named(command):
+    """A course with a student whose name has all that means something in a CSV file."""
+    last, first = NAMES
+    api = pipeline.course(Path.cwd())
+    with api.gradebook as gradebook:
+        gradebook.update_or_create_student("ben", last_name=last, first_name=first)
+    return api
+
+
+def test_a_name_with_a_comma_is_one_value(oddly_named):
+    """Also when it is nbgrader's own command that writes."""
+    page.export(oddly_named, "metrics", Path("ours.csv"))
+    export = [sys.executable, "-m", "nbgrader", "export", "--to", "theirs.csv"]
+    subprocess.run(export, check=True, capture_output=True)
+    for written in ("ours.csv", "theirs.csv"):
+        with Path(written).open(encoding="utf-8", newline="") as file:
+            rows = {row["student_id"]: row for row in csv.DictReader(file)}
+        assert (rows["ben"]["last_name"], rows["ben"]["first_name"]) == NAMES
+        assert float(rows["ben"]["score"]) == 20
+        assert not any(None in row or None in row.values() for row in rows.values())
+
+
+def test_it_has_what_nbgrader_writes(course, tmp_path):
+    """Column by column, and line by line but for their order."""
+    for exporter in (CsvExport, CsvExportPlugin):
+        target = str(tmp_path / exporter.__name__)
+        with course.api.gradebook as gradebook:
+            exporter(parent=course.api, to=target, assignment=["metrics"]).export(gradebook)
+            exporter(parent=course.api, to=f"{target}-ben", student=["ben"]).export(gradebook)
+    for which in ("", "-ben"):
+        ours, theirs = (
+            Path(tmp_path, f"{exporter.__name__}{which}").read_text(encoding="utf-8").splitlines()
+            for exporter in (CsvExport, CsvExportPlugin)
+        )
+        assert ours[0] == theirs[0] and sorted(ours) == sorted(theirs)
+        assert len(ours) == (8 if which == "" else 2)
 
 
 def test_somebody_who_could_not_be_graded_may_stand_in_the_table_with_0(room):
