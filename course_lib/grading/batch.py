@@ -44,6 +44,7 @@ class Line:
     problem: str | None
     needs_person: bool
     done_before: bool
+    repaired: bool = False
 
 
 @dataclass
@@ -244,6 +245,7 @@ class Run:
                 result["problem"] or self.pageless.get(student),
                 bool(row.get("needs_manual_grade")),
                 student in self.before,
+                result.get("repaired", False),
             )
 
 

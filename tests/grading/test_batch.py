@@ -149,6 +149,19 @@ def test_what_a_result_says(folder):
     assert results.all_of(folder, "tiny") == [result]
 
 
+def test_a_cell_that_was_put_right_is_counted(folder):
+    path = folder / "submitted" / "bob" / "tiny" / "tiny.ipynb"
+    notebook = nbformat.read(path, 4)
+    del notebook.cells[1]
+    nbformat.write(notebook, path)
+    students = ["bob", "cyd"]
+    assert [line.repaired for line in run(folder, students=students)] == [True, False]
+    result = results.read(results.path(folder, "tiny", "bob"))
+    assert result.pop("repaired") is True
+    results.write(results.path(folder, "tiny", "bob"), result)  # as earlier runs wrote it
+    assert [line.repaired for line in run(folder, students=students)] == [False, False]
+
+
 def test_only_what_has_changed_is_examined_again(folder, monkeypatch):
     run(folder, feedback=True)
     pages = list((folder / "feedback").glob("*/tiny/tiny.html"))

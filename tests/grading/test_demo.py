@@ -9,6 +9,7 @@ import pytest
 from course_lib import notebooks
 from course_lib.grading import demo, pipeline
 from course_lib.grading.reports import page
+from course_lib.grading.restore import repaired
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,7 +83,11 @@ def test_everybody_has_a_name_which_a_report_does_not_tell(demonstration, tmp_pa
 
 
 def test_deleted_cells_are_put_back(results, course):
-    graded = notebooks.read(course / "autograded" / "one-missing" / "metrics" / "metrics.ipynb")
+    graded, whole = (
+        notebooks.read(course / "autograded" / student / "metrics" / "metrics.ipynb")
+        for student in ("one-missing", "all-right")
+    )
+    assert repaired(graded) and not repaired(whole)
     names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in graded.cells]
     exercise = names.index("f_beta")
     assert names[exercise : exercise + 3] == ["f_beta", "test_f_beta", "hidden_f_beta"]

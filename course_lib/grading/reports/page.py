@@ -16,7 +16,6 @@ from course_lib.grading.pipeline import GradingError
 from course_lib.grading.reports import classroom, figures, pseudonyms
 from course_lib.grading.reports.classroom import Classroom
 from course_lib.grading.reports.table import CsvExport
-from course_lib.grading.restore import repaired
 
 SHOWN_MISTAKES = 30
 WIDTH, HEIGHT, FOOT, HEAD = 720, 226, 34, 38  # of the distribution, in the page's pixels
@@ -156,7 +155,7 @@ def render(room: Classroom, called: dict[str, str]) -> str:
         noticed=figures.noticed(room),
         strips=strips(room),
         waiting=sum(s.waits for s in room.submissions),
-        repaired=sum(repaired(s.notes) for s in room.submissions),
+        repaired=sum(s.repaired for s in room.submissions),
         seconds=seconds and {"all": sum(seconds), "median": median(seconds), "most": max(seconds)},
     )
 
