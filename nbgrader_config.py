@@ -40,6 +40,7 @@ c.GenerateFeedback.preprocessors = [
     "course_lib.grading.reports.feedback.Explain",  # nbgrader's GetGrades, and reasons
     "course_lib.grading.examine.HideTests",
 ]
+c.ExportApp.plugin_class = "course_lib.grading.reports.table.CsvExport"  # nbgrader's, with quotes
 # Where the book is to be found, for the links of feedback pages (or html.baseurl in _config.yml):
 # c.Explain.book = "https://course.university.edu/"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError  # your code here"}

@@ -16,6 +16,7 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from nbgrader.api import InvalidEntry
 from nbgrader.apps import NbGraderAPI
@@ -43,6 +44,7 @@ class Line:
     problem: str | None
     needs_person: bool
     done_before: bool
+    repaired: bool = False
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Run:
     feedback : bool
         Write feedback pages, too.
     watching : callable
-        A context manager, entered when the workers have been started: ``watch(student, problem)``,
+        A context manager, entered when workers have been started: ``watch(student, problem)``,
         which it gives, is called when a submission is finished.
     method : str
         How workers are replaced, see :class:`~course_lib.grading.pool.Pool`.
@@ -118,14 +120,23 @@ class Run:
 
     @contextlib.contextmanager
     def workers(self) -> Iterator[None]:
-        """The processes that work for this one: here, and at the scheduler's if there is one."""
+        """The processes that work for this one: here, and at the scheduler's if there is one.
+
+        Where every submission has been examined they start when there is a task, most often never.
+        """
         preload = ["course_lib.startup", "course_lib.grading.batch"]
         with contextlib.ExitStack() as stack:
             jobs = min(self.jobs or usual_jobs(), max(len(self.students), 1))
-            begin = None if self.scheduler else functools.partial(plans.begin, self.plan)
-            if begin:
+            work = any(self.current(student) is None for student in self.students)
+            begin = None
+            if work and not self.scheduler:
+                begin = functools.partial(plans.begin, self.plan)
                 begin()  # here as well: what workers then need is forked from what this one has
-            self.pool = stack.enter_context(Pool(jobs, preload, self.method, begin))
+            self.pool = Pool(jobs, preload, self.method, begin)
+            if work:
+                stack.enter_context(self.pool)
+            else:
+                stack.push(self.pool)  # only to be left
             self.cluster = None
             if self.scheduler:
                 self.cluster = stack.enter_context(Cluster(self.scheduler))
@@ -135,13 +146,25 @@ class Run:
         """Where the result of a student is."""
         return results.path(self.root, self.name, student)
 
+    def submission(self, student: str) -> Path:
+        """Where a student's files are."""
+        course = self.api.coursedir
+        return Path(course.format_path(course.submitted_directory, student, self.name))
+
+    def current(self, student: str) -> dict | None:
+        """A student's result, if nothing has changed since the submission was examined."""
+        result = None if self.force else results.read(self.file(student))
+        if result is None or result["problem"]:
+            return None
+        now = self.plan.fingerprint(self.submission(student))
+        return result if result.get("fingerprint") == now else None
+
     def grade(self) -> None:
         """Do what is left to do for every student."""
         known = self.recorder.known()
         for student in self.students:
-            result = None if self.force else results.read(self.file(student))
-            submission = self.recorder.submission(student)
-            if result is None or result["problem"] or not self.is_current(result, submission):
+            result = self.current(student)
+            if result is None:
                 self.examine(student)
             elif result.get("recorded") and student in known:
                 self.before.add(student)
@@ -153,7 +176,8 @@ class Run:
         if self.cluster:
             for student, value in self.cluster.results():
                 self.examined(student, value)
-        for (kind, student), value in self.pool.results():
+        for key, value in self.pool.results():
+            kind, student = cast(tuple[str, str], key)
             if kind == "examine":
                 self.examined(student, value)
             else:
@@ -161,15 +185,11 @@ class Run:
 
     def examine(self, student: str) -> None:
         """Have a submission examined by a worker."""
-        submission = self.recorder.submission(student)
+        submission = self.submission(student)
         if self.cluster:
             self.cluster.submit(student, self.plan, student, submission)
         else:
             self.pool.submit(("examine", student), plans.examine, self.plan, student, submission)
-
-    def is_current(self, result: dict, submission: Path) -> bool:
-        """Whether nothing has changed since the submission was examined."""
-        return result.get("fingerprint") == self.plan.fingerprint(submission)
 
     def examined(self, student: str, value) -> None:
         """Keep a result and record it."""
@@ -225,6 +245,7 @@ class Run:
                 result["problem"] or self.pageless.get(student),
                 bool(row.get("needs_manual_grade")),
                 student in self.before,
+                result.get("repaired", False),
             )
 
 

@@ -1,5 +1,6 @@
 """Can this machine grade safely? Every answer with what to do about it."""
 
+import contextlib
 import os
 import platform
 import shutil
@@ -8,6 +9,8 @@ import sysconfig
 from dataclasses import dataclass
 
 from course_lib.grading import cgroup, sandbox, seccomp
+from course_lib.grading.assignment import Assignment
+from course_lib.grading.session import Session
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ def examine() -> list[Finding]:
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [
         Finding("sandbox", reason is None, reason or "bubblewrap makes namespaces", needed=True),
+        *([warm_start()] if reason is None else []),
         Finding(
             "system calls",
             filtered,
@@ -68,3 +72,14 @@ def examine() -> list[Finding]:
             needed=True,
         ),
     ]
+
+
+def warm_start() -> Finding:
+    """Whether a warm parent starts a program in a sandbox, and that answers."""
+    try:
+        with contextlib.closing(Session(Assignment(), {})) as session:
+            session.run("answer = 6 * 7")
+            session.lookup("answer")
+    except Exception as error:  # whatever it is, no submission would be graded
+        return Finding("warm start", False, f"{type(error).__name__}: {error}", needed=True)
+    return Finding("warm start", True, "a program ran in a sandbox and answered", needed=True)

@@ -75,9 +75,13 @@ class Nursery:
         self.loading = True
         try:  # while Python starts
             self.control.send(msgpack.packb(_modules(assignment)))
-        except (SandboxError, OSError):
+        except SandboxError:
             self.close()
             raise
+        except OSError:
+            said = self.last_words()
+            self.close()
+            raise SandboxError(f"the warm parent is gone: {said}") from None
 
     def twin(self) -> "Nursery":
         """Another parent, forked from this one; for a process that was forked from this process."""

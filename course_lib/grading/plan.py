@@ -111,7 +111,7 @@ def examine(plan: Plan, student: str, submission: Path) -> dict:
     """Grade one submission; its result as :mod:`~course_lib.grading.results` describes it."""
     start = time.monotonic()
     result: dict = {"student": student, "assignment": plan.name, "confined": plan.confined}
-    result |= {"problem": None, "notes": [], "notebooks": {}}
+    result |= {"problem": None, "notes": [], "repaired": False, "notebooks": {}}
     try:
         admission.set_aside(submission)
         result["fingerprint"] = plan.fingerprint(submission)
@@ -123,6 +123,7 @@ def examine(plan: Plan, student: str, submission: Path) -> dict:
                     graded, _ = _examine_notebook(plan, sheet, path)
                 result["notebooks"][sheet.name] = graded
                 result["notes"] += restore.notes_of(graded["notebook"])
+                result["repaired"] |= restore.repaired(graded["notebook"])
             else:
                 result["notes"].append(f"{sheet.name}.ipynb was not handed in")
         if not result["notebooks"]:
@@ -139,8 +140,7 @@ def _examine_notebook(plan: Plan, sheet: Sheet, path: Path) -> tuple[dict, bool]
     """
     notebook, notes = admission.read_notebook(path)
     notes += [f"the file {name!a} was not accepted" for name in admission.refused(path.parent)]
-    notebook.cells, repaired = restore.restored(notebook.cells, list(sheet.released))
-    restore.add_notes(notebook, [*notes, *repaired])
+    restore.restore(notebook, list(sheet.released), notes)
     if sheet.kernelspec:
         notebook.metadata["kernelspec"] = sheet.kernelspec
     files = plan.files(path.parent)

@@ -9,13 +9,7 @@ from course_lib.grading.cells import new_cell
 from course_lib.grading.source import without_hidden
 
 TITLE = "**What the grader noticed**"
-REPAIRS = (  # how the notes of :func:`restored` end
-    "put back as released",
-    "in their order again",
-    "the last one counts",
-    "it is as it was",
-    "it is one no longer",
-)
+REPAIRED = "course_repaired"  # in the metadata of a graded notebook
 
 
 @dataclass
@@ -146,9 +140,15 @@ class RestoreCells(NbGraderPreprocessor):
         where = resources["nbgrader"]
         with Gradebook(where["db_url"]) as gradebook:
             released = released_cells(gradebook, where["notebook"], where["assignment"])
-        nb.cells, notes = restored(nb.cells, released)
-        add_notes(nb, [*nb.metadata.pop("course_notes", []), *notes])
+        restore(nb, released, nb.metadata.pop("course_notes", []))
         return nb, resources
+
+
+def restore(nb, released: list[Released], notes: list[str]) -> None:
+    """Put the cells of ``nb`` right; note that after ``notes``, which are about files."""
+    nb.cells, repairs = restored(nb.cells, released)
+    nb.metadata[REPAIRED] = bool(repairs)  # whatever a submission had there
+    add_notes(nb, [*notes, *repairs])
 
 
 def add_notes(nb, notes: list[str]) -> None:
@@ -162,9 +162,9 @@ def add_notes(nb, notes: list[str]) -> None:
         nb.cells.insert(0, new_cell("markdown", f"{TITLE}\n{text}"))
 
 
-def repaired(notes: list[str]) -> bool:
-    """Whether a cell had to be put right; other notes are about files, and how it was graded."""
-    return any(note.endswith(REPAIRS) for note in notes)
+def repaired(nb) -> bool:
+    """Whether a cell had to be put right; not all notes say that."""
+    return bool(nb.metadata.get(REPAIRED))
 
 
 def remove_note(nb, note: str) -> None:

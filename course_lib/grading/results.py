@@ -8,6 +8,7 @@
     confined              whether the code ran in a sandbox
     problem               why nothing could be graded, in one sentence; null
     notes                 what was repaired or refused, in sentences
+    repaired              whether a cell had to be put right
     seconds               what examining took
     notebooks             by name:
         tests             a list: name and points of the test cell, score,

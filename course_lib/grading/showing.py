@@ -16,7 +16,6 @@ from rich.table import Table
 from rich.text import Text
 
 from course_lib.grading.batch import Line
-from course_lib.grading.restore import repaired
 
 ALL = 30  # submissions that are listed one by one
 SHOWN = 50  # lines about what needs a person
@@ -77,7 +76,7 @@ def summary(name: str, lines: list[Line]) -> None:
         + "".join(
             f"; {count} {what}"
             for count, what in (
-                (sum(repaired(line.notes) for line in lines), "repaired"),
+                (sum(line.repaired for line in lines), "repaired"),
                 (sum(line.needs_person for line in lines), "to be graded by a person"),
                 (sum(line.problem is not None for line in lines), "failed"),
             )

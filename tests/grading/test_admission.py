@@ -18,11 +18,13 @@ from course_lib import notebooks
 from course_lib.grading import admission, demo, pipeline
 from course_lib.grading.examine import UNCONFINED
 from course_lib.grading.restore import (
+    REPAIRED,
     Released,
     add_notes,
     notes_of,
     remove_note,
     repaired,
+    restore,
     restored,
 )
 
@@ -127,11 +129,15 @@ def test_only_what_was_put_right_in_cells_is_a_repair():
     cells = handed_in(test_f="assert True")[1:]
     cells[0], cells[4] = cells[4], cells[0]
     cells.append(new_code_cell("because", metadata={"grade_id": "essay"}))
-    _, notes = restored(cells, released_cells())
-    _, other = restored([new_code_cell("1 + 1")], released_cells())
-    assert len(notes) == 5 and all(repaired([note]) for note in [*notes, *other])
-    files = ["the file 'as released' was not accepted", "metrics.ipynb was not handed in"]
-    assert not repaired([*files, UNCONFINED, "cell 3 could not be read and was left out"])
+    files = ["the file 'a.zip' was not accepted", "cell 3 could not be read and was left out"]
+    nb = new_notebook(cells=cells)
+    restore(nb, released_cells(), files)
+    assert repaired(nb) and notes_of(nb)[:2] == files and len(notes_of(nb)) == 7
+    whole = new_notebook(cells=handed_in(), metadata={REPAIRED: True})
+    restore(whole, released_cells(), files)
+    add_notes(whole, [UNCONFINED])
+    assert not repaired(whole) and len(notes_of(whole)) == 3
+    assert not repaired(new_notebook())  # one that was graded before there was such a mark
 
 
 def test_a_note_is_taken_back_and_the_last_one_with_its_cell():

@@ -149,6 +149,19 @@ def test_what_a_result_says(folder):
     assert results.all_of(folder, "tiny") == [result]
 
 
+def test_a_cell_that_was_put_right_is_counted(folder):
+    path = folder / "submitted" / "bob" / "tiny" / "tiny.ipynb"
+    notebook = nbformat.read(path, 4)
+    del notebook.cells[1]
+    nbformat.write(notebook, path)
+    students = ["bob", "cyd"]
+    assert [line.repaired for line in run(folder, students=students)] == [True, False]
+    result = results.read(results.path(folder, "tiny", "bob"))
+    assert result.pop("repaired") is True
+    results.write(results.path(folder, "tiny", "bob"), result)  # as earlier runs wrote it
+    assert [line.repaired for line in run(folder, students=students)] == [False, False]
+
+
 def test_only_what_has_changed_is_examined_again(folder, monkeypatch):
     run(folder, feedback=True)
     pages = list((folder / "feedback").glob("*/tiny/tiny.html"))
@@ -179,6 +192,21 @@ def test_only_what_has_changed_is_examined_again(folder, monkeypatch):
     pipeline.release(folder, "tiny")
     run(folder)
     assert len(seen) == 5  # a new gradebook has nothing
+
+
+def test_where_nothing_is_left_to_do_nothing_is_started(folder, monkeypatch):
+    started = []
+    start = Pool.start
+    monkeypatch.setattr(Pool, "start", lambda *a: (started.append("worker"), start(*a))[1])
+    monkeypatch.setattr(plan, "begin", lambda *_: started.append("parent"))
+    run(folder, feedback=True, jobs=2)
+    assert started == ["parent", "worker", "worker"]
+    started.clear()
+    assert all(line.done_before for line in run(folder, feedback=True))
+    assert started == []
+    shutil.rmtree(folder / "autograded" / "bob")
+    run(folder)
+    assert started == ["worker"]  # that it is missed is seen when the gradebook is open
 
 
 def test_a_library_is_another_when_a_module_is(tmp_path):

@@ -1,5 +1,6 @@
 """The whole way with nbgrader: eight submissions, each graded as it deserves."""
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from course_lib import notebooks
 from course_lib.grading import demo, pipeline
+from course_lib.grading.reports import page
+from course_lib.grading.restore import repaired
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,8 +20,13 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def results(course):
-    return {result.student: result for result in demo.run(ROOT, course)[1]}
+def demonstration(course):
+    return demo.run(ROOT, course)
+
+
+@pytest.fixture(scope="module")
+def results(demonstration):
+    return {result.student: result for result in demonstration[1]}
 
 
 # By hand, from what each file in demo_class gets wrong. What is said in words has to be read by
@@ -48,21 +56,38 @@ def test_everybody_gets_what_they_deserve(results, student):
 
 @pytest.mark.parametrize("student", list(DESERVED))
 def test_everybody_gets_a_feedback_page(results, course, student):
-    page = course / "feedback" / student / "metrics" / "metrics.html"
+    path = course / "feedback" / student / "metrics" / "metrics.html"
     total = float(sum(DESERVED[student]))
-    said = page.read_text(encoding="utf-8")
+    said = path.read_text(encoding="utf-8")
     assert f"<b>{round(total, 2):g}</b> <span>of 26 points</span>" in said
 
 
 def test_the_feedback_says_what_is_wrong(results, course):
-    page = course / "feedback" / "swapped" / "metrics" / "metrics.html"
-    text = page.read_text(encoding="utf-8")
+    path = course / "feedback" / "swapped" / "metrics" / "metrics.html"
+    text = path.read_text(encoding="utf-8")
     assert "you seem to have swapped rows and columns" in text
     assert "HIDDEN TESTS" not in text and "8101" not in text  # nor the seed of the hidden inputs
 
 
+def test_everybody_has_a_name_which_a_report_does_not_tell(demonstration, tmp_path):
+    api, _ = demonstration
+    with api.gradebook as gradebook:
+        names = {
+            student.id: (student.first_name, student.last_name) for student in gradebook.students
+        }
+    assert names == {student: told[:2] for student, told in demo.STUDENTS.items()}
+    text = page.write(api, "metrics", tmp_path / "report.html").read_text(encoding="utf-8")
+    named = page.write(api, "metrics", tmp_path / "named.html", names=True).read_text("utf-8")
+    for name in itertools.chain.from_iterable(names.values()):
+        assert name in named and name not in text
+
+
 def test_deleted_cells_are_put_back(results, course):
-    graded = notebooks.read(course / "autograded" / "one-missing" / "metrics" / "metrics.ipynb")
+    graded, whole = (
+        notebooks.read(course / "autograded" / student / "metrics" / "metrics.ipynb")
+        for student in ("one-missing", "all-right")
+    )
+    assert repaired(graded) and not repaired(whole)
     names = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in graded.cells]
     exercise = names.index("f_beta")
     assert names[exercise : exercise + 3] == ["f_beta", "test_f_beta", "hidden_f_beta"]

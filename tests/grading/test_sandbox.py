@@ -281,6 +281,7 @@ def test_without_a_sandbox_nothing_is_graded(without_bubblewrap, tmp_path):
     assert "SandboxError" in problem
     findings = {finding.what: finding for finding in doctor.examine()}
     assert not findings["sandbox"].good and findings["sandbox"].needed
+    assert "warm start" not in findings  # nothing to try it with
 
     pipeline.confine(api, confined=False)
     assert pipeline.grade(api, "metrics", "all-right") is None

@@ -7,9 +7,9 @@ from course_lib.grading.batch import Line
 from course_lib.grading.examine import UNCONFINED
 
 
-def line(student, notes=(), problem=None, needs_person=False):
+def line(student, notes=(), problem=None, repaired=False):
     score = None if problem else 20.0
-    return Line(student, score, 26.0, list(notes), problem, needs_person, done_before=False)
+    return Line(student, score, 26.0, list(notes), problem, False, False, repaired)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_only_cells_that_were_put_right_count_as_repaired(said):
     missing = "f_beta was missing; it has been put back as released"
     text = said(
         line("ada", [UNCONFINED]),
-        line("ben", [UNCONFINED, missing]),
+        line("ben", [UNCONFINED, missing], repaired=True),
         line("cyd", ["the file 'a.zip' was not accepted"]),
         line("dan", ["metrics.ipynb was not handed in"], "no notebook was handed in"),
     )

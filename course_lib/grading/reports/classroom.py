@@ -24,7 +24,7 @@ from nbgrader.api import (
 from course_lib import notebooks
 from course_lib.grading import results
 from course_lib.grading.pipeline import GradingError
-from course_lib.grading.restore import notes_of
+from course_lib.grading.restore import notes_of, repaired
 from course_lib.grading.trials import NOT_WRITTEN
 
 UNNAMED = "no mistake that the grader knows"
@@ -68,6 +68,7 @@ class Submission:
     penalty: float = 0.0
     marks: dict[str, Mark] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    repaired: bool = False  # a cell had to be put right
     seconds: float | None = None  # that grading took
 
     @property
@@ -241,6 +242,7 @@ def _add_notebook(submission: Submission, notebook) -> None:
             errors = [o for o in cell.get("outputs", []) if o["output_type"] == "error"]
             mark.mistakes |= {_stopped(error) for error in errors}
     submission.notes += notes_of(notebook)
+    submission.repaired |= repaired(notebook)
 
 
 def _stopped(output: dict) -> str:

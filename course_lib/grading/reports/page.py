@@ -3,25 +3,22 @@
 The page needs nothing but itself: no script, no font, no picture from elsewhere.
 """
 
-import math
 import os
 import tempfile
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from nbgrader.plugins import CsvExportPlugin
 
 from course_lib.grading.pipeline import GradingError
 from course_lib.grading.reports import classroom, figures, pseudonyms
 from course_lib.grading.reports.classroom import Classroom
-from course_lib.grading.restore import repaired
+from course_lib.grading.reports.table import CsvExport
 
 SHOWN_MISTAKES = 30
 WIDTH, HEIGHT, FOOT, HEAD = 720, 226, 34, 38  # of the distribution, in the page's pixels
-LEVELS = 5  # shades of the picture of the whole class
 
 
 def write(api, name: str, target: Path, *, names: bool = False) -> Path:
@@ -53,7 +50,7 @@ def write(api, name: str, target: Path, *, names: bool = False) -> Path:
 
 
 def export(api, name: str, target: Path) -> str:
-    """Let nbgrader's exporter write everybody's points to a CSV file, which needs their names.
+    """Have :class:`~course_lib.grading.reports.table.CsvExport` write everybody's points.
 
     Returns
     -------
@@ -67,23 +64,15 @@ def export(api, name: str, target: Path) -> str:
     """
     room = classroom.read(api, name)
     with api.gradebook as gradebook:
-        students = sorted(
-            gradebook.students, key=lambda s: (s.last_name or "", s.first_name or "", s.id)
-        )
-        in_order = SimpleNamespace(
-            students=students,
-            assignments=gradebook.assignments,
-            find_submission=gradebook.find_submission,
-        )
 
         def write_to(file: Path) -> None:
-            CsvExportPlugin(parent=api, to=str(file), assignment=[name]).export(in_order)
+            CsvExport(parent=api, to=str(file), assignment=[name]).export(gradebook)
 
         try:
             replace(target, write_to)
         except OSError as error:
             raise unwritable(error, target) from None
-        listed = {student.id for student in students}
+        listed = {student.id for student in gradebook.students}
     return untold(room, listed)
 
 
@@ -143,7 +132,7 @@ def render(room: Classroom, called: dict[str, str]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "share": share}
+    environment.filters |= {"number": number, "share": share, "duration": duration}
     seconds = [s.seconds for s in room.submissions if s.seconds is not None]
     mistakes = figures.mistakes(room)
     return environment.get_template("report.html.j2").render(
@@ -165,9 +154,8 @@ def render(room: Classroom, called: dict[str, str]) -> str:
         repeated=figures.REPEATED,
         noticed=figures.noticed(room),
         strips=strips(room),
-        levels=LEVELS,
         waiting=sum(s.waits for s in room.submissions),
-        repaired=sum(repaired(s.notes) for s in room.submissions),
+        repaired=sum(s.repaired for s in room.submissions),
         seconds=seconds and {"all": sum(seconds), "median": median(seconds), "most": max(seconds)},
     )
 
@@ -187,33 +175,21 @@ def bars(bins: list[figures.Bin]) -> list[dict]:
     ]
 
 
-def strips(room: Classroom) -> list[list[tuple[int, int, str]]]:
-    """The class as a picture: by exercise runs of equal marks (start, length, CSS class).
+def strips(room: Classroom) -> list[list[tuple[int, int, int]]]:
+    """The class as a picture: by exercise runs of equal marks (start, length, number of the state).
 
     Students stand from left to right, in the order of ``room.submissions``.
     """
     found = []
     for exercise in room.exercises:
-        runs: list[tuple[int, int, str]] = []
-        for place, submission in enumerate(room.submissions):
-            mark = submission.marks.get(exercise.name, classroom.Mark())
-            shade = _shade(mark, exercise.points)
-            if runs and runs[-1][2] == shade:
-                runs[-1] = (runs[-1][0], runs[-1][1] + 1, shade)
-            else:
-                runs.append((place, 1, shade))
+        marks = [s.marks.get(exercise.name, classroom.Mark()) for s in room.submissions]
+        runs, start = [], 0
+        for state, equal in groupby(figures.state(mark, exercise.points) for mark in marks):
+            length = len(list(equal))
+            runs.append((start, length, figures.STATES.index(state)))
+            start += length
         found.append(runs)
     return found
-
-
-def _shade(mark: classroom.Mark, points: float) -> str:
-    if mark.waits:
-        return "waits"
-    if not mark.written and mark.score == 0:
-        return "none"
-    reached = min(1.0, mark.score / points) if points else 1.0
-    level = math.floor((LEVELS - 1) * reached + figures.EXACT)
-    return f"l{max(level, 1 if mark.score > 0 else 0)}"
 
 
 def number(value: float) -> str:
@@ -224,3 +200,8 @@ def number(value: float) -> str:
 def share(value: float | None) -> str:
     """A share as a percentage; a dash where there is none."""
     return "–" if value is None else f"{value:.0%}"
+
+
+def duration(seconds: float) -> str:
+    """A time in seconds, or in minutes where it is more than two."""
+    return f"{number(seconds)} s" if seconds < 120 else f"{number(seconds / 60)} minutes"

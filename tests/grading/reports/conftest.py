@@ -8,7 +8,7 @@ import pytest
 
 from course_lib import browser, notebooks
 from course_lib.grading import demo, results
-from course_lib.grading.restore import add_notes
+from course_lib.grading.restore import REPAIRED, add_notes
 
 ROOT = Path(__file__).parents[3]
 SWAPPED = "swapped rows and columns"
@@ -64,6 +64,7 @@ def graded_notebook(mistakes: dict[str, list[str]], notes: list[str]):
             nbformat.v4.new_output("execute_result", data={"text/plain": repr(points)}),
         ]
     add_notes(notebook, notes)
+    notebook.metadata[REPAIRED] = bool(notes)
     return notebook
 
 

@@ -3,11 +3,16 @@
 import csv
 import dataclasses
 import io
+import itertools
+import math
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from nbgrader.plugins import CsvExportPlugin
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -15,6 +20,7 @@ from course_lib.cli import app
 from course_lib.grading import demo, pipeline
 from course_lib.grading.examine import UNCONFINED
 from course_lib.grading.reports import classroom, figures, page, pseudonyms
+from course_lib.grading.reports.table import CsvExport
 
 ROOT = Path(__file__).parents[3]
 
@@ -199,6 +205,57 @@ def test_what_is_drawn_is_what_is_said(look, report):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_state_has_one_colour(look, report, dark):
+    """As much of each bar and row has the colour of a state as the table counts submissions."""
+    keys, legend, counts, bars, rows = look(report, dark=dark).evaluate(
+        """() => {
+            const all = (what, where = document) => [...where.querySelectorAll(what)];
+            const colours = (what) => all(what).map(e => getComputedStyle(e).backgroundColor);
+            const numbers = (row) => all("td", row).slice(3).map(e => Number(e.textContent));
+            const widths = (svg) => all("rect", svg).map(
+                e => [getComputedStyle(e).fill, Number(e.getAttribute("width"))]);
+            return [
+                colours(".success thead .key"), colours(".legend .key"),
+                all(".success tbody tr").map(numbers),
+                all(".success svg").map(widths), all(".strips svg").map(widths),
+            ];
+        }"""
+    )
+    assert keys == legend and len(set(keys)) == len(figures.STATES)
+    assert len(counts) == len(bars) == len(rows) == 8
+    for said, bar, row in zip(counts, bars, rows):
+        assert [sum(width for colour, width in row if colour == key) for key in keys] == said
+        shares = [sum(width for colour, width in bar if colour == key) for key in keys]
+        assert shares == pytest.approx([100 * count / sum(said) for count in said], abs=0.01)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("sight", ["none", "protanopia", "deuteranopia", "tritanopia"])
+def test_states_differ_for_colour_blind_readers_too(look, report, sight, dark):
+    """Chromium shows what they see; 40 of 255 is what two patches beside each other need."""
+    tab = look(report, dark=dark)
+    session = tab.context.new_cdp_session(tab)
+    session.send("Emulation.setEmulatedVisionDeficiency", {"type": sight})
+    shots = [Image.open(io.BytesIO(key.screenshot())) for key in tab.locator(".legend .key").all()]
+    seen = [shot.convert("RGB").getpixel((shot.width // 2, shot.height // 2)) for shot in shots]
+    assert len(seen) == len(figures.STATES)
+    assert min(math.dist(one, other) for one, other in itertools.combinations(seen, 2)) > 40
+
+
+@pytest.mark.browser
+def test_the_head_of_a_column_stands_above_its_cells(look, report):
+    tab = look(report)
+    heads, cells = tab.evaluate(
+        """() => ["thead tr", "tbody tr:first-child"].map(row =>
+            [...document.querySelectorAll(`table:has(thead) ${row}`)].map(
+                found => [...found.children].map(e => getComputedStyle(e).textAlign)))"""
+    )
+    assert len(heads) == 6 and heads == cells
+
+
+@pytest.mark.browser
 def test_print_shows_what_is_folded(look, report):
     tab = look(report, dark=True)
     tab.emulate_media(media="print")
@@ -218,6 +275,48 @@ def test_csv_for_a_learning_platform(course, tmp_path):
     assert float(rows["absent"]["score"]) == 0
     # By last name, which ben alone has, and then by what else there is.
     assert list(rows) == ["<i>eve", "absent", "ada", "idle", "slow", "zoe", "ben"]
+
+
+NAMES = 'Weiß, "Benno"\nder Erste', "Ben; =1+1"
+
+
+@pytest.fixture
+def oddly_named(command):
+    """A course with a student whose name has all that means something in a CSV file."""
+    last, first = NAMES
+    api = pipeline.course(Path.cwd())
+    with api.gradebook as gradebook:
+        gradebook.update_or_create_student("ben", last_name=last, first_name=first)
+    return api
+
+
+def test_a_name_with_a_comma_is_one_value(oddly_named):
+    """Also when it is nbgrader's own command that writes."""
+    page.export(oddly_named, "metrics", Path("ours.csv"))
+    export = [sys.executable, "-m", "nbgrader", "export", "--to", "theirs.csv"]
+    subprocess.run(export, check=True, capture_output=True)
+    for written in ("ours.csv", "theirs.csv"):
+        with Path(written).open(encoding="utf-8", newline="") as file:
+            rows = {row["student_id"]: row for row in csv.DictReader(file)}
+        assert (rows["ben"]["last_name"], rows["ben"]["first_name"]) == NAMES
+        assert float(rows["ben"]["score"]) == 20
+        assert not any(None in row or None in row.values() for row in rows.values())
+
+
+def test_it_has_what_nbgrader_writes(course, tmp_path):
+    """Column by column, and line by line but for their order."""
+    for exporter in (CsvExport, CsvExportPlugin):
+        target = str(tmp_path / exporter.__name__)
+        with course.api.gradebook as gradebook:
+            exporter(parent=course.api, to=target, assignment=["metrics"]).export(gradebook)
+            exporter(parent=course.api, to=f"{target}-ben", student=["ben"]).export(gradebook)
+    for which in ("", "-ben"):
+        ours, theirs = (
+            Path(tmp_path, f"{exporter.__name__}{which}").read_text(encoding="utf-8").splitlines()
+            for exporter in (CsvExport, CsvExportPlugin)
+        )
+        assert ours[0] == theirs[0] and sorted(ours) == sorted(theirs)
+        assert len(ours) == (8 if which == "" else 2)
 
 
 def test_somebody_who_could_not_be_graded_may_stand_in_the_table_with_0(room):
