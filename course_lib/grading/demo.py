@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.box import SIMPLE
+from rich.columns import Columns
 from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
@@ -116,9 +117,8 @@ def run(root: Path, course: Path):
 def show(results: list[Result]) -> None:
     """Print a table of what the eight got."""
     possible = results[0].max_points
-    names = "   ".join(f"{i} {exercise}" for i, exercise in enumerate(possible, 1))
     title = f"A demo class: points in assignment {ASSIGNMENT!r}"
-    table = Table(title=title, caption=names, box=SIMPLE, padding=0)
+    table = Table(title=title, box=SIMPLE, padding=0)
     table.add_column("student", no_wrap=True)
     table.add_column("what was handed in", min_width=16)
     headings = [*range(1, len(possible) + 1), "all"]
@@ -127,7 +127,8 @@ def show(results: list[Result]) -> None:
     for result in results:
         scores = [*result.points.values(), sum(result.points.values())]
         table.add_row(result.student, result.story, *[f"{round(score, 2):g}" for score in scores])
-    Console().print(table)
+    names = [f" {i} {exercise}" for i, exercise in enumerate(possible, 1)]
+    Console().print(table, Columns(names, padding=(0, 3)))
 
 
 def run_crowd(root: Path, course: Path, name: str, count: int, seed: int, jobs: int | None):

@@ -47,6 +47,19 @@ DESERVED = {
 }
 
 
+def test_the_names_of_exercises_are_not_broken(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    names = [
+        *("confusion_matrix", "accuracy", "precision_recall", "f_beta"),
+        *("best_threshold", "k_fold", "words_accuracy", "roc_auc"),
+    ]
+    possible = dict(zip(names, POSSIBLE))
+    demo.show([demo.Result("blank", "handed in as released", possible, possible, None)])
+    said = capsys.readouterr().out
+    assert all(f" {number} {name}" in said for number, name in enumerate(names, 1))
+    assert max(map(len, said.splitlines())) <= 80
+
+
 @pytest.mark.parametrize("student", list(DESERVED))
 def test_everybody_gets_what_they_deserve(results, student):
     assert results[student].problem is None
