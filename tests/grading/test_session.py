@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.grading import check
+from course_lib.grading import check, checks
 from course_lib.grading.functions import Waves
 
 
@@ -96,3 +96,65 @@ def test_a_known_function_travels_without_a_call_back(student):
     assert (value, name) == (waves(x), "Waves")
     assert value == pytest.approx(np.sin(0.6) + 2 * np.sin(0.8) + 3 * (0.15 - 0.4) ** 2)
     assert f(lambda x: 3.0, x) == (3.0, "Callback")
+
+
+RIGHT = "def f(g, x, w):\n    return g @ w, g.T @ x, g.sum(axis=0)"
+WRONG = "def f(g, x, w):\n    return g @ w, g.T @ x / len(x), g.sum(axis=0)"
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """Names of the checks that had to be judged; nothing is known at the beginning."""
+    done, judge = [], checks.judged
+    monkeypatch.setattr(checks, "_results", {})
+    monkeypatch.setattr(
+        checks, "judged", lambda tried, *a, **k: done.append(a[1]) or judge(tried, *a, **k)
+    )
+    return done
+
+
+def linear(function, **options):
+    """What is found of a function that should be ``linear_backward``."""
+    known = checks.find("linear_backward")
+    task = {"edge_cases": True, "seed": 3} | options
+    return checks.examine(function, known, "linear_backward", 4.0, **task)
+
+
+@pytest.mark.parametrize("source", [RIGHT, WRONG])
+def test_equal_answers_are_judged_once(student, judged, source):
+    results = [linear(student(f"# student {n}\n{source}")) for n in range(3)]
+    assert len(judged) == 1
+    assert results[0] is results[1] is results[2]
+    alone = linear(lambda g, x, w: (g @ w, g.T @ x / (len(x) if "/" in source else 1), g.sum(0)))
+    assert (alone.score, alone.mistakes) == (results[0].score, results[0].mistakes)
+
+
+def test_other_answers_and_other_tasks_are_judged_anew(student, judged):
+    scores = [linear(student(source)).score for source in (RIGHT, WRONG, RIGHT)]
+    assert scores[0] == scores[2] == 4.0 > scores[1]
+    assert len(judged) == 2
+    linear(student(RIGHT), seed=4)
+    linear(student(RIGHT), edge_cases=False)
+    assert len(judged) == 4
+
+
+def test_answers_that_belong_to_one_session_are_judged_each_time(student, judged):
+    for _ in range(2):
+        kept = student("class Thing:\n    pass\ndef f(g, x, w):\n    return Thing(), 1, 2")
+        assert linear(kept).score == 0
+    assert len(judged) == 2
+
+
+def test_calls_made_alone_are_not_remembered(student, judged):
+    slow = "import time\n" + RIGHT.replace("    return", "    time.sleep(0.2)\n    return")
+    for _ in range(2):
+        assert linear(student(slow, call_seconds=0.6), edge_cases=False).score == 4.0
+    assert len(judged) == 2
+
+
+def test_few_results_are_kept(student, judged, monkeypatch):
+    monkeypatch.setattr(checks, "RESULTS", 3)
+    f = student(RIGHT)
+    for seed in range(5):
+        linear(f, seed=seed)
+    assert len(checks._results) == 3
