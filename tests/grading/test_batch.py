@@ -217,6 +217,19 @@ def test_a_library_is_another_when_a_module_is(tmp_path):
     assert plan.library(tmp_path) != before
 
 
+def test_a_record_is_in_the_gradebook_whole_or_not_at_all(undisturbed, folder, monkeypatch):
+    def fails(self, submitted, notebook):
+        raise OSError(errno.EIO, "no more")
+
+    with monkeypatch.context() as broken, pytest.raises(pipeline.GradingError, match="no more"):
+        broken.setattr(batch.Recorder, "save_scores", fails)
+        run(folder)
+    with pipeline.course(folder).gradebook as gradebook:
+        assert (gradebook.students, gradebook.assignment_submissions("tiny")) == ([], [])
+    run(folder)
+    assert recorded(folder) == undisturbed
+
+
 def test_what_people_gave_survives(folder):
     for student in ("ada", "dan"):
         (folder / "submitted" / student / "tiny" / "timestamp.txt").write_text("2026-03-02 10:00")

@@ -201,6 +201,28 @@ def test_cells_are_read_as_in_a_notebook(sandboxed, source):
     assert (SHOWS[source] in texts[-1]) if SHOWS[source] else texts == []
 
 
+def test_a_cell_that_warns_says_so_once(sandboxed):
+    session = Session(Assignment(), {})
+    try:
+        shown = session.run("import warnings\nwarnings.simplefilter('always')")
+        shown = session.run("x = '\\d'")
+    finally:
+        session.close()
+    (warning,) = shown
+    assert warning["text"].count("invalid escape sequence") == 1
+    assert "ipython-input" in warning["text"]
+
+
+def test_what_a_cell_imports_from_the_future_holds_for_later_ones(sandboxed):
+    session = Session(Assignment(), {})
+    try:
+        session.run("from __future__ import annotations")
+        (shown,) = session.run("def f(x: nowhere):\n    return x\n\nf.__annotations__")
+    finally:
+        session.close()
+    assert shown["data"]["text/plain"] == "{'x': 'nowhere'}"
+
+
 def test_an_error_is_shown_in_its_cell(sandboxed):
     session = Session(Assignment(), {})
     try:

@@ -268,6 +268,38 @@ def test_bytes_that_break_the_rules_are_refused_and_take_no_memory(what):
         tracemalloc.stop()
 
 
+def test_what_is_packed_arrives_in_its_place_as_often_as_wanted():
+    packed = wire.pack([np.arange(3.0), [np.ones((2, 2), bool), "text", (1,)]])
+    for _ in range(2):
+        sent = [np.zeros(1), packed, np.full(2, 7)]
+        first, middle, last = travel(sent)
+        assert first.tolist() == [0] and last.tolist() == [7, 7]
+        assert same(middle, (np.arange(3.0), [np.ones((2, 2), bool), "text", (1,)]))
+    assert same(wire.unpack(packed), list(middle))
+
+
+@pytest.mark.parametrize("what", list(REFUSED))
+def test_packed_bytes_that_break_the_rules_are_refused(what):
+    with pytest.raises(wire.WireError):
+        wire.unpack(wire.Packed(REFUSED[what], np.empty(0, np.uint8)))
+
+
+def test_packed_arrays_and_their_bytes_must_agree():
+    good = wire.pack([np.arange(3.0)])
+    for content in (good.content[:-1], np.append(good.content, 0).astype(np.uint8)):
+        with pytest.raises(wire.WireError, match="do not agree"):
+            wire.unpack(wire.Packed(good.head, content))
+    with pytest.raises(wire.WireError, match="where a list belongs"):
+        wire.unpack(wire.Packed(b"\x01", np.empty(0, np.uint8)))
+
+
+def test_packed_arrays_count_as_bytes(monkeypatch):
+    packed = wire.pack([np.zeros(100)])
+    monkeypatch.setattr(wire, "ARRAYS", 1000)
+    with pytest.raises(wire.WireError, match="arrays of more than"):
+        wire.write([packed, packed])
+
+
 def test_tuples_in_tuples_have_a_limit_too():
     value = b"\x90"
     for _ in range(200):
