@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import postgresql
 from benchmarks.harness import Row
-from course_lib.grading import crowd, demo
+from course_lib.grading import crowd, demo, pipeline
 from course_lib.grading import plan as plans
 from course_lib.grading.record import Recorder
 
@@ -55,5 +55,6 @@ def recorder(students: list[crowd.Student], course: Path, url: str | None) -> Re
 
 def examine(recorder: Recorder, students: list[crowd.Student]) -> list[dict]:
     """Results of the first submissions that can be examined."""
-    results = (plans.examine(recorder.plan, s.id, recorder.submission(s.id)) for s in students)
+    folders = {s.id: pipeline.submission(recorder.course, ASSIGNMENT, s.id) for s in students}
+    results = (plans.examine(recorder.plan, *one) for one in folders.items())
     return list(itertools.islice((found for found in results if not found["problem"]), EXAMINED))

@@ -146,17 +146,13 @@ class Run:
         """Where the result of a student is."""
         return results.path(self.root, self.name, student)
 
-    def submission(self, student: str) -> Path:
-        """Where a student's files are."""
-        course = self.api.coursedir
-        return Path(course.format_path(course.submitted_directory, student, self.name))
-
     def current(self, student: str) -> dict | None:
         """A student's result, if nothing has changed since the submission was examined."""
         result = None if self.force else results.read(self.file(student))
         if result is None or result["problem"]:
             return None
-        now = self.plan.fingerprint(self.submission(student))
+        submission = pipeline.submission(self.api.coursedir, self.name, student)
+        now = self.plan.fingerprint(submission)
         return result if result.get("fingerprint") == now else None
 
     def grade(self) -> None:
@@ -185,7 +181,7 @@ class Run:
 
     def examine(self, student: str) -> None:
         """Have a submission examined by a worker."""
-        submission = self.submission(student)
+        submission = pipeline.submission(self.api.coursedir, self.name, student)
         if self.cluster:
             self.cluster.submit(student, self.plan, student, submission)
         else:

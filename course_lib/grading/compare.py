@@ -76,8 +76,6 @@ def same(result, expected, atol: float) -> bool:
 
     NaN and infinity are equal to themselves only.
     """
-    if type(result) is np.ndarray is type(expected) and same_bytes(result, expected):
-        return True  # the most, and fast
     if isinstance(expected, list | tuple):
         items = _items(result)
         return len(items) == len(expected) and all(
@@ -86,7 +84,7 @@ def same(result, expected, atol: float) -> bool:
     got, wanted = numeric(result), np.asarray(expected)
     if got is None or got.shape != wanted.shape:
         return False
-    if same_bytes(got, wanted):
+    if same_bytes(got, wanted):  # the most, and fast
         return True
     if got.dtype.kind == wanted.dtype.kind == "f":  # the next most
         with np.errstate(all="ignore"):

@@ -28,6 +28,7 @@ import msgpack
 import numpy as np
 
 from course_lib.grading import agent
+from course_lib.grading.shell import Shell
 
 TWIN = b"twin"
 NAMESPACES = 0x7E020000  # mount, cgroup, UTS, IPC, user, process and network
@@ -63,7 +64,7 @@ def load(names: list[str], wanted: list[str]) -> None:
             importlib.import_module(name)
         except Exception:  # then the submission gets the same exception when it tries
             continue
-    shell = agent.Shell.instance(colors="nocolor")
+    shell = Shell.instance(colors="nocolor")
     shell.recorded, shell.seen = [], {}
     # What IPython only does before the first cell, and imports and reads for the first traceback.
     shell.run_cell("(lambda: 1 / 0)()", silent=True)

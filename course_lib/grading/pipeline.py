@@ -218,6 +218,11 @@ def is_released(api: NbGraderAPI, name: str) -> bool:
     return False
 
 
+def submission(course: CourseDirectory, name: str, student: str) -> Path:
+    """Where the files are that a student has handed in."""
+    return Path(course.format_path(course.submitted_directory, student, name))
+
+
 def submitted(api: NbGraderAPI, name: str, only: list[str] | None = None) -> list[str]:
     """Who has handed in the assignment ``name``; of those, ``only``, if it names anybody.
 
@@ -226,7 +231,7 @@ def submitted(api: NbGraderAPI, name: str, only: list[str] | None = None) -> lis
     GradingError
         If nobody has, or one of ``only`` has not.
     """
-    folder = Path(api.coursedir.format_path(api.coursedir.submitted_directory, "*", name))
+    folder = submission(api.coursedir, name, "*")
     root = Path(*folder.parts[: folder.parts.index("*")])
     found = sorted(path.parts[len(root.parts)] for path in root.glob(str(folder.relative_to(root))))
     if not found:

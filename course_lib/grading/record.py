@@ -19,7 +19,7 @@ from nbgrader.api import Gradebook, InvalidEntry, Student, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
 
-from course_lib.grading import database
+from course_lib.grading import database, pipeline
 from course_lib.grading.plan import Plan
 
 
@@ -66,11 +66,6 @@ class Recorder:
         course = self.course
         return Path(course.format_path(course.autograded_directory, student, self.plan.name))
 
-    def submission(self, student: str) -> Path:
-        """Where a student's files are."""
-        course = self.course
-        return Path(course.format_path(course.submitted_directory, student, self.plan.name))
-
     def record(self, result: dict) -> None:
         """Write a result without a problem.
 
@@ -80,10 +75,11 @@ class Recorder:
             If the gradebook is no longer the file that was opened.
         """
         student = result["student"]
+        submission = pipeline.submission(self.course, self.plan.name, student)
         graded = {name: _notebook(part) for name, part in result["notebooks"].items()}
-        self.write(student, graded)
+        self.write(student, graded, submission)
         more = {}
-        if timestamp := self.course.get_existing_timestamp(str(self.submission(student))):
+        if timestamp := self.course.get_existing_timestamp(str(submission)):
             more["timestamp"] = parse_utc(timestamp)
         with self.transaction():
             if student not in self.students:
@@ -137,15 +133,15 @@ class Recorder:
         self.penalties.preprocess(nbformat.v4.new_notebook(), resources)
         self.gradebook.db.expire_all()
 
-    def write(self, student: str, graded: dict) -> None:
-        """Replace the student's folder in ``autograded`` by one with these notebooks."""
+    def write(self, student: str, graded: dict, submission: Path) -> None:
+        """Replace the student's folder in ``autograded``: notebooks, and what was beside them."""
         target = self.folder(student)
         new = target.with_name(f".{target.name}.new")
         old = target.with_name(f".{target.name}.old")
         for left_over in (new, old):
             shutil.rmtree(left_over, ignore_errors=True)
         new.mkdir(parents=True)
-        for name, path in self.plan.files(self.submission(student)).items():
+        for name, path in self.plan.files(submission).items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, new / name)
         for name, notebook in graded.items():

@@ -27,7 +27,7 @@ class Proxy:
         return self._session.call(self, args, kwargs, give_back=True)
 
     def call_each(self, groups, key=None):
-        """Call it for each tuple of arguments; :class:`~course_lib.grading.session.Answers`."""
+        """Call it for each tuple of arguments; :class:`~course_lib.grading.answers.Answers`."""
         return self._session.call_each(self, groups, key)
 
     def __getattr__(self, name):

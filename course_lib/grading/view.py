@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parent.parent
 AGENT = (
     "__init__",
     "grading/__init__",
-    *(f"grading/{x}" for x in ("agent", "channel", "codes", "functions", "wire")),
+    *(f"grading/{x}" for x in ("agent", "channel", "codes", "functions", "shell", "wire")),
 )
 AGENT_PACKAGES = ("ipython", "matplotlib-inline", "msgpack", "numpy")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")

@@ -153,7 +153,7 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
     room = ARRAYS
     nested = 0
 
-    def unpack(data):
+    def unpacked(data):
         return msgpack.unpackb(data, ext_hook=restore, strict_map_key=False)
 
     def restore(code, data):
@@ -178,7 +178,7 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
         if code in (_TENSOR, _GAPS):
             array = allocate(data)
             return _as_tensor(array) if code == _TENSOR else _every_other(array)
-        content = unpack(data)
+        content = unpacked(data)
         if code in (_TUPLE, _SET, _FROZENSET):
             return {_TUPLE: tuple, _SET: set, _FROZENSET: frozenset}[code](_list(content))
         if code == _SCALAR:
@@ -198,7 +198,7 @@ def read(head: bytes, incoming: Callable[[int, Any], Any] | None = None) -> tupl
         return arrays[-1]
 
     try:
-        value = unpack(head)
+        value = unpacked(head)
         _check_depth(value)
     except WireError:
         raise

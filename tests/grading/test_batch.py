@@ -530,5 +530,6 @@ def test_three_hundred_spoiled_notebooks_are_graded(folder, mutate):
         for test in tests:
             assert test["score"] == test["points"] or test["problem"], seed
         json.dumps(result)
+        nbformat.validate(result["notebooks"]["tiny"]["notebook"])
         scores.append(sum(test["score"] for test in tests))
     assert {0.0, 3.0} <= set(scores) <= {0.0, 1.0, 2.0, 3.0}

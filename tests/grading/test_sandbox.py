@@ -78,7 +78,7 @@ def test_a_warm_parent_brings_nothing_that_the_sandbox_does_not_have(session):
     ours = {name for name in loaded if name.startswith("course_lib")}
     assert ours == {"course_lib", "course_lib.grading"} | {
         f"course_lib.grading.{name}"
-        for name in ("agent", "channel", "checks", "codes", "functions", "parent", "wire")
+        for name in ("agent", "channel", "checks", "codes", "functions", "parent", "shell", "wire")
     }
     code = """
 [name for name, module in sys.modules.items() if getattr(module, "__file__", None)
