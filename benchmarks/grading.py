@@ -30,8 +30,8 @@ CLASS = 100  # submissions
 ASSIGNMENT = "backprop"
 MEGABYTES = 100
 MEASURED = (
-    "One submission: CPU time of all processes. A class, graded once, and calls: by the clock. "
-    "Medians of all but a class."
+    "One submission: CPU time of all processes. A class and calls: by the clock. Medians; "
+    "of a class, the middle one of three rounds, each of which grades it once both ways."
 )
 
 
@@ -68,13 +68,23 @@ def grading() -> Row:
 def a_class() -> Row:
     """A class: seconds by the clock for one submission, ours with as many jobs as usual.
 
+    Of three rounds the one in the middle, by how many times as fast ours is.
+    """
+    drawn = crowd.Crowd(ROOT, ASSIGNMENT)
+    students = [student for _ in range(CLASS // 10) for student in drawn.draw(10)]
+    rounds = sorted((one_round(students) for _ in range(3)), key=lambda both: both[1] / both[0])
+    size = f"{CLASS} of {ASSIGNMENT}, {os.cpu_count()} processors"
+    return Row("grade a class", size, version("nbgrader"), *rounds[1], target=20)
+
+
+def one_round(students: list[crowd.Student]) -> tuple[float, float]:
+    """Our seconds and nbgrader's for one submission, each in a course of its own.
+
     What is handed in is right and wrong as students are, but no notebook is broken: nbgrader would
     stop there. It takes one after the other and gets every tenth, half of them before ours and
     half after, in case the machine is not always as fast; scores must be equal.
     """
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
-        drawn = crowd.Crowd(ROOT, ASSIGNMENT)
-        students = [student for _ in range(CLASS // 10) for student in drawn.draw(10)]
         courses = Path(folder, "ours"), Path(folder, "plain")
         for course in courses:
             crowd.hand_in(students, ASSIGNMENT, course)
@@ -100,9 +110,7 @@ def a_class() -> Row:
             expected = {s: gradebook.find_submission(ASSIGNMENT, s).score for s in graded}
     if {line.student: line.score for line in lines if line.student in expected} != expected:
         raise RuntimeError("course grade and nbgrader do not agree on the scores")
-    size = f"{CLASS} of {ASSIGNMENT}, {os.cpu_count()} processors"
-    name = version("nbgrader")
-    return Row("grade a class", size, name, our_seconds, plain_seconds, target=20)
+    return our_seconds, plain_seconds
 
 
 def calls() -> Iterator[Row]:

@@ -33,7 +33,7 @@ FEW = 100  # in the smaller class
 JOBS = 2
 PROMISED = 300e6  # bytes a job
 EVERY = 1.0  # seconds; looking takes 2 or 3 per cent of a processor
-OFTEN = 0.1  # seconds, for the process that records, which is looked up in no time
+OFTEN = 0.1  # seconds, for the process that records, whose highest is soon read
 START_SECONDS = 60
 MEASURED = (
     "By the clock: medians of records, one run of a class. Memory is the highest that was seen."
@@ -90,8 +90,12 @@ class Peak:
     lasting : int
         The worker and its warm parent.
     recorder : int
-        The process that records, with all that the jobs forked from it still share: a part of that
-        would grow as they write to theirs or end, while nothing is added.
+        The process that records.
+
+    The last two are to stay as they are. So for each process all counts that it has (RSS), at the
+    moment when the kernel saw the most: of what it shares with those that it was forked from, or
+    that were forked from it, a part would grow as they write to theirs or end, while nothing is
+    added.
     """
 
     job: int = 0
@@ -103,7 +107,7 @@ class Peak:
         looked = 0.0
         while not done.wait(OFTEN):
             with contextlib.suppress(psutil.Error):  # somebody has ended
-                self.recorder = max(self.recorder, psutil.Process(pid).memory_info().rss)
+                self.recorder = max(self.recorder, highest(psutil.Process(pid)))
                 if time.monotonic() > looked + EVERY:
                     looked = time.monotonic()
                     self.look_at_jobs()
@@ -116,9 +120,9 @@ class Peak:
             its -= {"", None, everybody[sandbox_maker]}
             inside = {p for p, where in everybody.items() if where in its}
             parents = {p.parent() for p in inside} - inside - {sandbox_maker}
-            stay = memory(sandbox_maker.parent(), *parents)
-            self.lasting = max(self.lasting, stay)
-            self.job = max(self.job, stay + memory(sandbox_maker, *inside))
+            stay = [sandbox_maker.parent(), *parents]
+            self.lasting = max(self.lasting, sum(map(highest, stay)))
+            self.job = max(self.job, memory(*stay, sandbox_maker, *inside))
 
 
 LASTING: dict[str, Callable[[Peak], int]] = {
@@ -133,6 +137,14 @@ def namespace(process: psutil.Process) -> str:
         return os.readlink(f"/proc/{process.pid}/ns/pid")  # noqa: PTH115
     except FileNotFoundError:
         return ""
+
+
+def highest(process: psutil.Process) -> int:
+    """The most bytes that a process has had in memory so far; 0 if it has ended."""
+    with contextlib.suppress(OSError):
+        text = Path(f"/proc/{process.pid}/status").read_text()
+        return sum(map(int, re.findall(r"^VmHWM:\s+(\d+) kB", text, re.MULTILINE))) << 10
+    return 0
 
 
 def memory(*processes: psutil.Process) -> int:

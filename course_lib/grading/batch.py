@@ -229,17 +229,17 @@ class Run:
 
     def lines(self) -> Iterator[Line]:
         """The summary, by student."""
-        graded = {row["student"]: row for row in self.recorder.scores()}
+        graded = self.recorder.scores()
         for student in self.students:
             result = results.read(self.file(student)) or {"problem": "no result", "notes": []}
-            row = graded.get(student, {})
+            score, needs_person = graded.get(student, (None, False))
             yield Line(
                 student,
-                None if result["problem"] else row.get("score"),
-                row.get("max_score", 0.0),
+                None if result["problem"] else score,
+                self.recorder.max_score,
                 result["notes"],
                 result["problem"] or self.pageless.get(student),
-                bool(row.get("needs_manual_grade")),
+                needs_person,
                 student in self.before,
                 result.get("repaired", False),
             )

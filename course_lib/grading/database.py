@@ -6,9 +6,22 @@ import nbgrader
 import sqlalchemy
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from nbgrader.api import Comment, Grade, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex
 
 CONNECT_SECONDS = 10  # for a server that does not answer
+# What of a submission is found by and nbgrader has no index of: without one, each look at a
+# submission goes through all that there are. Gradebooks that nbgrader makes from now on have them.
+INDEXES = [
+    sqlalchemy.Index(f"course_{column.table.name}_{column.name}", column)
+    for column in (
+        SubmittedAssignment.__table__.c.student_id,
+        SubmittedNotebook.__table__.c.assignment_id,
+        Grade.__table__.c.notebook_id,
+        Comment.__table__.c.notebook_id,
+    )
+]
 
 
 class DatabaseError(Exception):
@@ -50,6 +63,13 @@ def examine(url: str) -> None:
             f"the gradebook {shown} was made by a newer nbgrader (its revision is {found!r}, which "
             f"nbgrader {nbgrader.__version__} does not know); use that one"
         )
+
+
+def add_indexes(engine: sqlalchemy.Engine) -> None:
+    """Make those of :data:`INDEXES` that a gradebook does not have yet."""
+    with engine.begin() as connection:
+        for index in INDEXES:
+            connection.execute(CreateIndex(index, if_not_exists=True))
 
 
 def identity(url: str) -> tuple[int, int] | None:

@@ -58,12 +58,17 @@ class Pool:
         self.idle_deaths = 0
 
     def __enter__(self):
+        # Here and in workers, the collector need not look through all that was imported, again and
+        # again; and so it has little to look through, which it does the more often (``collect``).
+        gc.freeze()
+        gc.collect()
         if threading.active_count() == 1:
             for _ in range(self.jobs):
                 self.start("fork")
         return self
 
     def __exit__(self, *_):
+        gc.unfreeze()
         for worker in self.workers:
             worker.connection.close()
             worker.process.kill()
@@ -148,7 +153,7 @@ def work(connection: Connection, others: list[Connection], begin: Callable | Non
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that gives the tasks
     if sys.platform == "linux":  # no worker outlives the one that it works for
         ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
-    gc.freeze()  # the collector need not look through all that was imported, again and again
+    gc.freeze()
     if begin:
         begin()
     while True:

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import errno
+import gc
 import json
 import multiprocessing
 import os
@@ -23,7 +24,7 @@ import pytest
 import sqlalchemy
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from course_lib.grading import admission, batch, pipeline, plan, results
+from course_lib.grading import admission, batch, database, pipeline, plan, results
 from course_lib.grading.pool import Pool
 
 ROOT = Path(__file__).parents[2]
@@ -228,6 +229,69 @@ def test_a_record_is_in_the_gradebook_whole_or_not_at_all(undisturbed, folder, m
         assert (gradebook.students, gradebook.assignment_submissions("tiny")) == ([], [])
     run(folder)
     assert recorded(folder) == undisturbed
+
+
+SUBMISSIONS = r"SCAN (submitted_assignment|submitted_notebook|grade|comment)\b"
+
+
+@contextlib.contextmanager
+def listening(asked):
+    """Have every question to a database, and its values, in the list ``asked``."""
+
+    def listen(connection, cursor, statement, values, *_):
+        if statement.startswith("SELECT"):
+            asked.append((statement, values))
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", listen)
+    try:
+        yield
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", listen)
+
+
+def test_one_submission_is_found_without_a_look_at_all(folder, monkeypatch):
+    run(folder)
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as gradebook:
+        for index in database.INDEXES:  # one that nbgrader has made has none of them
+            gradebook.execute(f"DROP INDEX {index.name}")
+    asked = []
+    record = listening(asked)(batch.Recorder.record)
+    monkeypatch.setattr(batch.Recorder, "record", record)
+    run(folder, force=True)
+    with listening(asked):
+        assert batch.write_feedback(pipeline.course(folder).config, "tiny", "ada") is None
+    assert any("FROM grade" in statement for statement, _ in asked)
+    with contextlib.closing(sqlite3.connect(folder / "gradebook.db")) as gradebook:
+        for statement, values in asked:
+            steps = [
+                step[3] for step in gradebook.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            ]
+            assert not re.search(SUBMISSIONS, "\n".join(steps)), statement
+
+
+def test_the_summary_has_the_scores_that_nbgrader_has(folder):
+    run(folder)
+    api = pipeline.course(folder)
+    with api.gradebook as gradebook:
+        gradebook.find_grade("why", "tiny", "tiny", "ada").manual_score = 1.5
+        gradebook.find_grade("why", "tiny", "tiny", "ada").needs_manual_grade = False
+        gradebook.find_grade("hidden", "tiny", "tiny", "bob").extra_credit = 0.5
+        gradebook.db.commit()
+        expected = {
+            row["student"]: (row["score"], row["max_score"], row["needs_manual_grade"])
+            for row in gradebook.submission_dicts("tiny")
+        }
+    lines = run(folder)
+    assert {line.student: (line.score, line.max_score, line.needs_person) for line in lines} == (
+        expected
+    )
+    assert (expected["ada"], expected["bob"][0]) == ((4.5, 5.0, False), 0.5)
+
+
+def test_the_collector_leaves_alone_what_was_imported_before_the_run():
+    with Pool(1, []):
+        assert gc.get_freeze_count() > len(gc.get_objects())
+    assert gc.get_freeze_count() == 0
 
 
 def test_what_people_gave_survives(folder):
