@@ -15,9 +15,10 @@ from types import SimpleNamespace
 
 import bleach
 import yaml
+from jinja2 import BytecodeCache
 from markupsafe import Markup
-from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import strip_ansi
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML, strip_ansi
 from nbgrader.preprocessors import GetGrades
 from traitlets import Bool, Unicode
 from traitlets.config import Config
@@ -170,6 +171,25 @@ def exercises(nb) -> list[SimpleNamespace]:
     return list(found.values())
 
 
+class Compiled(BytecodeCache):
+    """Templates that have been compiled; for as long as the process is there."""
+
+    def __init__(self):
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket):
+        """Called by Jinja, which looks whether it is of the same text."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        """Called by Jinja with what it has compiled."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 class FeedbackExporter(HTMLExporter):
     """A notebook with grades as one HTML page with our template."""
 
@@ -183,9 +203,19 @@ class FeedbackExporter(HTMLExporter):
         config.merge(super().default_config)
         return config
 
+    def from_notebook_node(self, nb, resources=None, **kw):
+        """Called by nbconvert.
+
+        ``HTMLExporter`` would read the whole page again, which takes half of the time, to describe
+        pictures and let the keyboard reach parts of it: our template has done that.
+        """
+        self.register_filter("highlight_code", Highlight2HTML("ipython3", parent=self))
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
     def _create_environment(self):
         environment = super()._create_environment()
         environment.autoescape = True
+        environment.bytecode_cache = COMPILED
         environment.filters |= {"number": number, "plain": strip_ansi, "clean": clean}
         environment.filters |= {"reports": parsed, "linked": linked}
         digest = base64.b64encode(hashlib.sha256(MATHJAX_SETTINGS.encode()).digest()).decode()
@@ -225,6 +255,7 @@ def clean(html: str) -> Markup:
 
     protocols = ["http", "https", "mailto", "data"]
     safe = bleach.clean(html, tags=TAGS.split(), attributes=allowed, protocols=protocols)
+    safe = re.sub(r"<img(?! alt| [^>]*\balt=)", '<img alt="A picture"', safe)
     # The page has a heading of its own, and a narrow window is no reason to scroll all of it.
     safe = re.sub(r"(</?h)([1-5])>", lambda m: f"{m[1]}{int(m[2]) + 1}>", safe)
     wide = '<div class="wide" role="region" aria-label="Table" tabindex="0"><table>'

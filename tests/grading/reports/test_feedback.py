@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from course_lib import notebooks
@@ -105,6 +106,20 @@ def test_what_a_student_writes_does_nothing_to_the_reader(course, page):
     assert "<b>bold</b>" in answer
     assert text.count("<script") == 2  # MathJax and its settings
     assert text.count('id="top"') == 1
+
+
+@pytest.mark.parametrize("given", ["", ' alt="a cat"', ' title="alt=1"'])
+def test_a_picture_that_a_student_wrote_is_described(given):
+    said = "a cat" if "a cat" in given else "A picture"
+    image = feedback.clean(f'<p><img{given} src="data:image/png;base64,aaaa"></p>')
+    assert image.count("alt=") == 1
+    assert f'alt="{said}"' in image
+
+
+def test_the_template_is_compiled_once(page, monkeypatch):
+    before = page("ada").read_text(encoding="utf-8")
+    monkeypatch.setattr(jinja2.Environment, "_generate", None)
+    assert page("ada").read_text(encoding="utf-8") == before
 
 
 def test_a_report_is_read_back():
