@@ -88,6 +88,7 @@ def setup(app):
     app.add_config_value("assets_hash", "", "html")  # pages are written again when it changes
     app.connect("config-inited", watch_assets)
     app.connect("doctree-read", describe_pictures)
+    app.connect("doctree-read", keep_together)
     return {"parallel_read_safe": True}
 
 
@@ -133,6 +134,30 @@ def describe_pictures(app, doctree):
             with Image.open(Path(app.srcdir) / picture["uri"]) as image:
                 picture["width"] = f"{image.width * CSS_PIXELS_PER_INCH // DPI}px"
                 picture["classes"] += [AS_DRAWN] * (AS_DRAWN in image.info)
+
+
+def keep_together(app, doctree):
+    """Let no line begin with the full stop after a formula or with the unit of a number.
+
+    To a browser a formula is a box, and it may break a line on either side of one.
+    """
+    from docutils import nodes
+
+    as_they_are = (nodes.FixedTextElement, nodes.literal, nodes.math)
+    for element in list(doctree.findall(nodes.TextElement)):
+        if isinstance(element, as_they_are):
+            continue
+        kept: list[nodes.Node] = []
+        for child in element.children:
+            if isinstance(child, nodes.Text):
+                child = nodes.Text(re.sub(r"(?<=\d) (?=[%°])", "\N{NO-BREAK SPACE}", child))
+                mark = re.match(r"[.,;:!?)]+", child)
+                if mark and kept and isinstance(kept[-1], nodes.math):
+                    parts = kept[-1], nodes.Text(mark.group())
+                    kept[-1] = nodes.inline("", "", *parts, classes=["unbroken"])
+                    child = nodes.Text(child[mark.end() :])
+            kept.append(child)
+        element[:] = kept
 
 
 def expect_sources(root: Path) -> None:
