@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import webbrowser
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
@@ -30,9 +31,13 @@ class BuildError(Exception):
 
 def library_hash(root: Path) -> str:
     """Fingerprint of what notebooks import: ``course_lib`` and the pinned requirements."""
-    digest = hashlib.sha256()
     files = [path for path in (root / "course_lib").rglob("*") if path.suffix != ".pyc"]
-    for path in [*sorted(files), root / "requirements.txt"]:
+    return _hash(root, [*files, root / "requirements.txt"])
+
+
+def _hash(root: Path, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(files):
         if path.is_file():
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -80,7 +85,10 @@ def setup(app):
 
     app.connect("config-inited", choose_cache, priority=1)  # before myst-nb reads its settings
     app.connect("config-inited", choose_buttons)
+    app.add_config_value("assets_hash", "", "html")  # pages are written again when it changes
+    app.connect("config-inited", watch_assets)
     app.connect("doctree-read", describe_pictures)
+    app.connect("doctree-read", keep_together)
     return {"parallel_read_safe": True}
 
 
@@ -98,6 +106,13 @@ def choose_buttons(app, config):
         launch.pop("colab_url", None)
     for button in ("use_repository_button", "use_edit_page_button", "use_issues_button"):
         options[button] = True
+
+
+def watch_assets(app, config):
+    """Write all pages again when a script or style sheet changes: Sphinx looks at text only."""
+    root = Path(app.srcdir)
+    folders = [root / folder for folder in config.html_static_path]
+    config.assets_hash = _hash(root, [path for folder in folders for path in folder.rglob("*")])
 
 
 def describe_pictures(app, doctree):
@@ -119,6 +134,30 @@ def describe_pictures(app, doctree):
             with Image.open(Path(app.srcdir) / picture["uri"]) as image:
                 picture["width"] = f"{image.width * CSS_PIXELS_PER_INCH // DPI}px"
                 picture["classes"] += [AS_DRAWN] * (AS_DRAWN in image.info)
+
+
+def keep_together(app, doctree):
+    """Let no line begin with the full stop after a formula or with the unit of a number.
+
+    To a browser a formula is a box, and it may break a line on either side of one.
+    """
+    from docutils import nodes
+
+    as_they_are = (nodes.FixedTextElement, nodes.literal, nodes.math)
+    for element in list(doctree.findall(nodes.TextElement)):
+        if isinstance(element, as_they_are):
+            continue
+        kept: list[nodes.Node] = []
+        for child in element.children:
+            if isinstance(child, nodes.Text):
+                child = nodes.Text(re.sub(r"(?<=\d) (?=[%°])", "\N{NO-BREAK SPACE}", child))
+                mark = re.match(r"[.,;:!?)]+", child)
+                if mark and kept and isinstance(kept[-1], nodes.math):
+                    parts = kept[-1], nodes.Text(mark.group())
+                    kept[-1] = nodes.inline("", "", *parts, classes=["unbroken"])
+                    child = nodes.Text(child[mark.end() :])
+            kept.append(child)
+        element[:] = kept
 
 
 def expect_sources(root: Path) -> None:

@@ -48,14 +48,18 @@ window.addEventListener(
   true, // what fails to load is told to nobody above it
 );
 
+// "\(\beta\)" is spoken as "beta" and "\(y_1\)" as "y 1". The names of other commands are no words:
+// they keep their backslash, which the browser tests refuse, so a label says such things in words.
+const GREEK = /\\(?=(?:alpha|beta|gamma|delta|epsilon|eta|theta|lambda|mu|rho|sigma)\b)/g;
+const spoken = (label) => label.replace(/\\[()]/g, "").replace(GREEK, "").replace(/_/g, " ");
+
 // For people who hear the page: names for what has none, and none where it is not what is written.
 new MutationObserver(() => {
   for (const handle of document.querySelectorAll(".widget-hslider .noUi-handle")) {
     const slider = handle.closest(".widget-hslider");
     const label = slider.querySelector("label, .widget-label");
     if (label && !handle.hasAttribute("aria-label")) {
-      const words = label.textContent.replace(/\\[()]?/g, ""); // "\(\beta\)" is spoken as "beta"
-      handle.setAttribute("aria-label", words || "value");
+      handle.setAttribute("aria-label", spoken(label.textContent) || "value");
     }
     const value = slider.querySelector(".widget-readout")?.textContent;
     if (value && handle.getAttribute("aria-valuetext") !== value) {

@@ -95,6 +95,20 @@ def test_pages_are_executed_again_when_the_library_changes_and_only_then(small_b
     assert runs.read_text() == "run run "
 
 
+def test_a_change_of_a_style_sheet_reaches_pages_that_have_not_changed(small_book):
+    """The address of a style sheet has a hash of it, so that browsers take the new one."""
+    write_page(small_book, "", "1 + 1")
+    sheets = []
+    for words in ("", "\n/* new */\n"):
+        with (small_book / "book" / "assets" / "course.css").open("a") as sheet:
+            sheet.write(words)
+        book.build(small_book)
+        page = (small_book / "_build/html/book/page.html").read_text()
+        sheets.append(re.search(r"_static/course\.css\?v=\w+", page).group())
+    assert sheets[0] != sheets[1]
+    assert (small_book / "_build/html/_static/course.css").read_text().endswith(words)
+
+
 def test_pages_are_executed_side_by_side_and_once(small_book, need):
     """Each of two pages waits for the other to begin."""
     need((os.cpu_count() or 1) > 1, "a second processor")

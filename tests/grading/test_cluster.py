@@ -12,7 +12,9 @@ from pathlib import Path
 
 import dask
 import pytest
+import yaml
 from distributed import LocalCluster
+from distributed.cli import dask_scheduler, dask_worker
 
 from course_lib.grading import admission, cluster, demo
 from course_lib.grading import plan as plans
@@ -149,6 +151,32 @@ def test_a_scheduler_without_workers_and_encryption(encrypted):
         pytest.raises(cluster.ClusterError, match="no scheduler answers at tls://"),
     ):
         cluster.Cluster(encrypted)
+
+
+def test_the_pods_of_the_page_are_given_what_they_name():
+    """Of Kubernetes this is all that can be tried without one."""
+    page = (ROOT / "book" / "back" / "grading-at-scale.md").read_text(encoding="utf-8")
+    (manifest,) = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    made = set(re.findall(r"kubectl create (?:secret generic|configmap) (\S+)", page))
+    folder = re.search(r'sed "s\|\$PWD\|(.*?)\|"', page)[1]
+    service, *deployments = yaml.safe_load_all(manifest)
+    for deployment in deployments:
+        template = deployment["spec"]["template"]
+        assert template["metadata"]["labels"] == deployment["spec"]["selector"]["matchLabels"]
+        (pod,) = template["spec"]["containers"]
+        dask_command, role, *arguments = pod["args"]
+        assert dask_command == "dask"
+        program = {"scheduler": dask_scheduler, "worker": dask_worker}[role].main
+        program.make_context(role, [*arguments])  # it takes them out of the list
+        (volume,), (mount,) = template["spec"]["volumes"], pod["volumeMounts"]
+        (variables,) = pod["envFrom"]
+        assert {volume["secret"]["secretName"], variables["configMapRef"]["name"]} == made
+        assert (mount["name"], mount["mountPath"]) == (volume["name"], folder)
+    assert service["spec"]["selector"] == deployments[0]["spec"]["selector"]["matchLabels"]
+    port = service["spec"]["ports"][0]["port"]
+    assert f"tls://{service['metadata']['name']}:{port}" in arguments  # the worker's
+    for names in re.findall(r"^COPY (.*) \S+$", page, re.MULTILINE):
+        assert all((ROOT / name).exists() for name in names.split())
 
 
 def test_a_parcel_is_the_folder_again(tmp_path):
