@@ -1,17 +1,18 @@
-"""One writer records what all workers find: how long it takes, on disk and on a server."""
+"""One writer keeps and records what all workers find: what it takes, in a file and on a server."""
 
 import contextlib
-import copy
 import io
 import itertools
+import pickle
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import postgresql
 from benchmarks.harness import Row
-from course_lib.grading import crowd, demo, pipeline
+from course_lib.grading import batch, crowd, demo, pipeline
 from course_lib.grading import plan as plans
 from course_lib.grading.record import Recorder
 
@@ -29,32 +30,38 @@ def row() -> Row:
         contextlib.ExitStack() as stack,
     ):
         students = crowd.Crowd(ROOT, ASSIGNMENT).draw(CLASS)
-        recorders = [
-            stack.enter_context(recorder(students, Path(folder, name), address))
+        runs = [
+            stack.enter_context(writer(students, Path(folder, name), address))
             for name, address in {"SQLite": None, "PostgreSQL": url}.items()
         ]
-        results = examine(recorders[0], students)
-        times: list[list[float]] = [[] for _ in recorders]
+        results = examine(runs[0], students)
+        times: list[list[float]] = [[] for _ in runs]
         for student, result in zip(students, itertools.cycle(results)):
-            for slot, there in zip(times, recorders):
-                one = copy.deepcopy(result) | {"student": student.id}
+            sent = pickle.dumps(result | {"student": student.id})
+            for slot, run in zip(times, runs):
                 start = time.perf_counter()
-                there.record(one)
+                run.examined(student.id, pickle.loads(sent))
                 slot.append(time.perf_counter() - start)
     sqlite, server = map(statistics.median, times)
-    return Row("record a result", f"{CLASS} of {ASSIGNMENT}", "on PostgreSQL", sqlite, server)
+    work = "keep and record a result"
+    return Row(work, f"{CLASS} of {ASSIGNMENT}", "on PostgreSQL", sqlite, server)
 
 
-def recorder(students: list[crowd.Student], course: Path, url: str | None) -> Recorder:
-    """For a course into which a class has handed in, with its gradebook at ``url`` or in a file."""
+@contextlib.contextmanager
+def writer(students: list[crowd.Student], course: Path, url: str | None) -> Iterator[batch.Run]:
+    """A run of ``course grade`` that waits for what workers find; its gradebook is at ``url``."""
     crowd.hand_in(students, ASSIGNMENT, course)
     with contextlib.redirect_stderr(io.StringIO()):
         api = demo.open_course(ROOT, course, ASSIGNMENT, url)
-    return Recorder(api, plans.plan(api, ASSIGNMENT))
+    run = batch.Run(api, ASSIGNMENT, [], feedback=False)
+    run.root, run.plan, run.watch = course, plans.plan(api, ASSIGNMENT), lambda *_: None
+    with Recorder(api, run.plan) as run.recorder:
+        yield run
 
 
-def examine(recorder: Recorder, students: list[crowd.Student]) -> list[dict]:
+def examine(run: batch.Run, students: list[crowd.Student]) -> list[dict]:
     """Results of the first submissions that can be examined."""
-    folders = {s.id: pipeline.submission(recorder.course, ASSIGNMENT, s.id) for s in students}
-    results = (plans.examine(recorder.plan, *one) for one in folders.items())
+    course = run.api.coursedir
+    folders = {s.id: pipeline.submission(course, ASSIGNMENT, s.id) for s in students}
+    results = (plans.examine(run.plan, *one) for one in folders.items())
     return list(itertools.islice((found for found in results if not found["problem"]), EXAMINED))
