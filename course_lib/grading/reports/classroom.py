@@ -120,7 +120,7 @@ def read(api, name: str) -> Classroom:
             assignment = gradebook.find_assignment(name)
         except MissingEntry:
             raise nobody from None
-        exercises = _exercises(assignment, _headings(folder))
+        exercises = _exercises(assignment, all_headings(folder))
         submissions = _submissions(gradebook, name)
         students = {student.id for student in gradebook.students}
     if not submissions:
@@ -174,7 +174,7 @@ def headings(cells) -> dict[str, str]:
     return found
 
 
-def _headings(folder: Path) -> dict[str, str]:
+def all_headings(folder: Path) -> dict[str, str]:
     """:func:`headings` of the instructor's notebooks, where they are."""
     found: dict[str, str] = {}
     for path in sorted(folder.glob("*.ipynb")):

@@ -24,7 +24,7 @@ from traitlets import Bool, Unicode
 from traitlets.config import Config
 
 from course_lib.grading.examine import UNCONFINED
-from course_lib.grading.reports.classroom import exercise_of, facts, headings
+from course_lib.grading.reports.classroom import all_headings, exercise_of, facts, headings
 from course_lib.grading.reports.page import number
 from course_lib.grading.restore import TITLE, remove_note
 from course_lib.grading.trials import NOT_WRITTEN
@@ -113,7 +113,7 @@ class Explain(GetGrades):
         folder = course.format_path(course.source_directory, ".", self.assignment_id)
         resources["feedback"] = {
             "title": facts(Path(folder)).get("title", self.notebook_id),
-            "exercises": exercises(nb),
+            "exercises": exercises(nb, headings(nb.cells) | all_headings(Path(folder))),
             "book": self.book or book_url(Path(course.root)),
         }
         return nb, resources
@@ -138,9 +138,8 @@ def book_url(root: Path) -> str:
     return html.get("baseurl") or ""
 
 
-def exercises(nb) -> list[SimpleNamespace]:
+def exercises(nb, titles: dict[str, str]) -> list[SimpleNamespace]:
     """By exercise: title, points, whether a person has yet to grade it, and what was wrong."""
-    titles = headings(nb.cells)
     found: dict[str, SimpleNamespace] = {}  # ``said``: by name of a mistake, its sentence
     for cell in nb.cells:
         marks = cell.metadata.get("nbgrader", {})

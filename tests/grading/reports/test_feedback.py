@@ -1,5 +1,6 @@
 """The page that a student gets back, by way of nbgrader, as it is seen."""
 
+import re
 from pathlib import Path
 
 import jinja2
@@ -33,6 +34,18 @@ def test_the_score_is_on_top_and_a_mistake_is_named(page):
     assert "swapped rows and columns" in top
     assert "not been graded yet" in top
     assert 'The confusion matrix</a>\n<span class="of">0 of 3</span>' in top
+
+
+def test_an_exercise_has_its_name_where_a_student_has_lost_the_heading(course, page):
+    path = course.folder / "autograded" / "ben" / "metrics" / "metrics.ipynb"
+    before = path.read_bytes()
+    notebook = notebooks.read(path)
+    heading = next(c for c in notebook.cells if re.match("#+ .*The confusion matrix", c.source))
+    notebook.cells.remove(heading)
+    notebooks.write(notebook, path)
+    text = page("ben").read_text(encoding="utf-8")
+    path.write_bytes(before)
+    assert 'The confusion matrix</a>\n<span class="of">0 of 3</span>' in text
 
 
 def test_it_leads_to_the_book(page):
