@@ -197,8 +197,9 @@ def stride_padding_figure(stride: int, padding: int, *, size: int = 7, kernel_si
             fill = COLORS["prediction"]
             draw_window(right, (i + 1, j + 1), (1, 1), fill=True, fc=fill, ec="white", lw=1.5)
     right.set_title(f"output {count} × {count}")
-    for ax, low in ((left, -2.6), (right, 0.0)):  # the same limits on every frame: nothing jumps
-        ax.set(xlim=(low, size + 2.6 + low / 2), ylim=(size + 2.6 + low / 2, low), aspect="equal")
+    # The same limits on every frame: nothing jumps.
+    for ax, low, high in ((left, -2.6, size + 1.6), (right, 0.0, size + 2.6)):
+        ax.set(xlim=(low, high), ylim=(high, low), aspect="equal")
         ax.axis("off")
     unseen = size**2 - (size - len(missed)) ** 2
     return (

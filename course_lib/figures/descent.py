@@ -82,7 +82,8 @@ def paths_figure(
     ends = []
     for (name, path), (color, line, mark) in zip(paths.items(), _LOOKS):
         ax.plot(*path.T, line, color=color, linewidth=1.5)
-        (end,) = ax.plot(*path[-1], mark, color=color, label=name, zorder=4, clip_on=False)
+        beyond = not ax.viewLim.contains(*path[-1])  # a mark may lie on the edge, not outside
+        (end,) = ax.plot(*path[-1], mark, color=color, label=name, zorder=4, clip_on=beyond)
         end.set(markersize=10, markeredgecolor="white")
         ends.append(f"{name} {_short(error(*path[-1]))}")
     ax.set(xlabel=labels[0], ylabel=labels[1], title=title, xlim=xlim, ylim=ylim)

@@ -99,7 +99,8 @@ def softmax_figure(logits, target) -> str:
     below.bar(places, slope, 0.38, color=COLORS["gradient"])
     below.axhline(0, color=COLORS["ink"], linewidth=1)
     above.set_xlim(-0.6, len(o) - 0.4)
-    below.set(xlim=above.get_xlim(), ylim=(-1.15, 1.15), ylabel=r"$\partial L / \partial y_k$")
+    below.set(xlim=above.get_xlim(), ylim=(-1.6, 1.6), yticks=[-1, 0, 1])
+    below.set(ylabel=r"$\partial L / \partial y_k$")
     names = [f"class {k + 1}\n$y_{k + 1}$ = {value:g}" for k, value in enumerate(y[0])]
     above.set_xticks(places, [])
     below.set_xticks(places, [name.replace("-", "−") for name in names])

@@ -6,6 +6,7 @@ import numpy as np
 from course_lib.figures.style import COLORS
 
 _MOST = 200.0  # sunspots, on both axes of a surface
+_ROOM = 6.0  # that a label needs on either side, in the same unit
 
 
 def series_figure(years, values, split: int) -> str:
@@ -92,7 +93,10 @@ def surface_figure(predictor, series, name: str) -> str:
     lines = ax.contour(
         latest, before, surface, levels=levels, colors=COLORS["prediction"], linewidths=1
     )
-    ax.clabel(lines, fmt="%d", fontsize=10, colors=COLORS["ink"])
+    for label in ax.clabel(lines, fmt="%d", fontsize=10, colors=COLORS["ink"]):
+        place = label.get_position()
+        if min(place) < _ROOM or max(place) > _MOST - _ROOM:
+            label.remove()  # the edge would cut it
     ax.scatter(series[1:], series[:-1], s=10, color=COLORS["truth"])
     ax.set(xlabel="$y(k-1)$", ylabel="$y(k-2)$", aspect="equal", title=name)
     ax.set(xlim=(0, _MOST), ylim=(0, _MOST))

@@ -73,6 +73,8 @@ def test_windows_and_missed_pixels(stride, padding, count, unseen):
     assert len(right.patches) == count**2
     (middles,) = left.collections
     assert len(middles.get_offsets()) == count**2
+    low, high = left.get_xlim()
+    assert all(low <= p.get_x() and p.get_x() + p.get_width() <= high for p in left.patches)
 
 
 def test_a_kernel_that_does_not_fit_is_refused():

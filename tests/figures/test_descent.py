@@ -61,3 +61,9 @@ def test_steps_of_one_weight_lie_on_its_parabola():
     assert curve.get_ydata() == pytest.approx(2 * curve.get_xdata() ** 2)
     assert start.get_xydata().tolist() == [[2.0, 8.0]]
     assert goal.get_xydata().tolist() == [[0.0, 0.0]]
+
+
+@pytest.mark.parametrize(("end", "clipped"), [((2.0, 0.5), False), ((0.0, 1.5), True)])
+def test_a_mark_on_the_edge_is_whole_and_none_is_outside(end, clipped):
+    figures.paths_figure(bowl, {"path": np.array([[0.0, 0.0], end])}, **FRAME)
+    assert plt.gca().lines[-1].get_clip_on() is clipped

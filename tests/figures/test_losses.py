@@ -41,3 +41,13 @@ def test_the_slopes_of_softmax_are_output_minus_target():
     )
     heights = [bar.get_height() for bar in plt.gcf().axes[1].patches]
     assert heights == pytest.approx([-0.5, 0.25, 0.25])
+
+
+def test_the_largest_slopes_are_written_inside_their_axes():
+    figures.softmax_figure([20.0, 0.0, 0.0], [0, 0, 1])
+    below = plt.gcf().axes[1]
+    plt.gcf().canvas.draw()
+    frame = below.get_window_extent()
+    for text in below.texts:
+        box = text.get_window_extent()
+        assert frame.y0 <= box.y0 and box.y1 <= frame.y1, text.get_text()

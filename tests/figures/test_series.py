@@ -38,3 +38,16 @@ def test_the_surface_has_last_year_on_its_horizontal_axis():
     for level, path in zip(contours.levels, contours.get_paths()):
         for y1, y2 in path.vertices[:: max(1, len(path.vertices) // 5)]:
             assert 2 * y1 - y2 == pytest.approx(level, abs=1e-6)
+
+
+def test_no_label_of_the_surface_is_cut_by_its_edge():
+    model = AutoRegression(np.float64(0.0), np.array([2.0, -1.0]))
+    figures.surface_figure(model, VALUES, "line")
+    ax = plt.gca()
+    plt.gcf().canvas.draw()
+    frame = ax.get_window_extent().padded(3)  # the box of a text is larger than its ink
+    assert ax.texts
+    for label in ax.texts:
+        box = label.get_window_extent()
+        assert frame.containsx(box.x0) and frame.containsx(box.x1), label
+        assert frame.containsy(box.y0) and frame.containsy(box.y1), label
