@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateIndex
 
 CONNECT_SECONDS = 10  # for a server that does not answer
 # What of a submission is found by and nbgrader has no index of: without one, each look at a
-# submission goes through all that there are. Gradebooks that nbgrader makes from now on have them.
+# submission goes through all that there are. Where this is imported, new gradebooks have them too.
 INDEXES = [
     sqlalchemy.Index(f"course_{column.table.name}_{column.name}", column)
     for column in (

@@ -25,7 +25,7 @@ FLOAT32 = "when the arrays are float32"
 STRIDED = "when the arrays are not contiguous in memory"
 NOT_WRITTEN = "not written yet"
 PRINTS = " It prints something: printing is not returning."
-KEPT = 1000  # kinds of input whose questions a grader keeps
+KEPT = 1000  # kinds of input whose questions a grader keeps; the newest
 
 _kept: dict[tuple, list["Question"]] = {}
 
@@ -161,8 +161,10 @@ def questions(known, kind: str, seed: int) -> Iterator[Question]:
     for _ in range(AGAIN if kind in (FLOAT32, STRIDED) else DRAWS):
         asked.append(question(known, draws(known)[kind](rng)))
         yield asked[-1]
-    if is_plain(asked[0].arguments) and len(_kept) < KEPT:
+    if is_plain(asked[0].arguments):
         _kept[known, kind, seed] = asked
+        while len(_kept) > KEPT:
+            del _kept[next(iter(_kept))]
 
 
 def question(known, arguments: tuple) -> Question:

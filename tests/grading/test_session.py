@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib.grading import check, checks
+from course_lib.grading import check, checks, trials
 from course_lib.grading.functions import Waves
 
 
@@ -127,6 +127,14 @@ def test_equal_answers_are_judged_once(student, judged, source):
     assert results[0] is results[1] is results[2]
     alone = linear(lambda g, x, w: (g @ w, g.T @ x / (len(x) if "/" in source else 1), g.sum(0)))
     assert (alone.score, alone.mistakes) == (results[0].score, results[0].mistakes)
+
+
+def test_equal_answers_are_judged_once_after_many_other_checks(student, judged, monkeypatch):
+    monkeypatch.setattr(trials, "_kept", dict.fromkeys(range(trials.KEPT)))
+    results = [linear(student(RIGHT)) for _ in range(2)]
+    assert len(judged) == 1
+    assert results[0] is results[1]
+    assert len(trials._kept) == trials.KEPT
 
 
 def test_other_answers_and_other_tasks_are_judged_anew(student, judged):
