@@ -58,8 +58,8 @@ class Pool:
         self.idle_deaths = 0
 
     def __enter__(self):
-        # Here and in workers, the collector need not look through all that was imported, again and
-        # again; and so it has little to look through, which it does the more often (``collect``).
+        # Here and in workers the collector leaves alone what was imported. It waits for a share of
+        # what it last found to be there, so it counts anew, or garbage would grow for long.
         gc.freeze()
         gc.collect()
         if threading.active_count() == 1:
